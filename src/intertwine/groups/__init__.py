@@ -1,0 +1,43 @@
+"""What is the symmetry? Elements, generators, Lie algebra, sampling."""
+
+from .additive import Grid, R
+from .base import Group
+from .catalogue import A, C, Cube, D, Icosahedron, Q, Rubik, S
+from .classical import GL, SL, SO, SU, Lorentz, O, Sp, U, USp
+from .elements import Element
+from .permutation import PermutationGroup
+from .products import Power, Product
+from .semidirect import Semidirect, semidirect, wreath
+from .subgroups import Embedding, inclusion
+
+__all__ = [
+    "A",
+    "C",
+    "Cube",
+    "D",
+    "Element",
+    "Embedding",
+    "GL",
+    "Grid",
+    "Group",
+    "Icosahedron",
+    "Lorentz",
+    "O",
+    "PermutationGroup",
+    "Power",
+    "Product",
+    "Q",
+    "R",
+    "Rubik",
+    "S",
+    "SL",
+    "SO",
+    "SU",
+    "Semidirect",
+    "Sp",
+    "U",
+    "USp",
+    "inclusion",
+    "semidirect",
+    "wreath",
+]

@@ -1,0 +1,285 @@
+"""What a group is: elements that multiply, generators, a Lie algebra, and a law to sample from."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from .elements import Element, leaves, take, tree_map
+
+if TYPE_CHECKING:
+    from ..representations.base import Representation
+
+MAX_ELEMENTS = 200_000
+"""Groups above this order are never listed: a regular representation of that size is no longer useful."""
+
+named_representations: dict[str, Callable[..., Representation]] = {}
+"""How `G.vector` and its like are made. The representations package, which is built on this one, fills it."""
+
+
+@dataclass(frozen=True)
+class RootData:
+    """Simple raising operators and central elements of the complexified Lie algebra of a reductive group.
+
+    In the defining representation the lowering operators are f_i = e_i^dagger and the coroots h_i = [e_i, f_i].
+    """
+
+    raising: Element
+    """(simple roots, ...) complex, stacked Lie algebra elements."""
+    central: Element
+    """(central directions, ...) complex; Hermitian with integer eigenvalues in the defining representation."""
+
+
+class Group(ABC):
+    """A group, compared and hashed by value: its name and the data that define it."""
+
+    name: str
+    order: int | float
+    is_compact: bool = True
+    generators: tuple[Element, ...]
+    """Generators of a finite group; of a Lie group, one element for each further component."""
+    generator_names: tuple[str, ...]
+    roots: RootData | None = None
+
+    def __init__(self, name: str, key: tuple[Any, ...]):
+        self.name = name
+        self.key = key
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Group) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    # --- elements -----------------------------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def identity(self) -> Element:
+        """The neutral element, without batch axes."""
+
+    @abstractmethod
+    def multiply(self, g: Element, h: Element) -> Element:
+        """g h, over broadcast batches."""
+
+    @abstractmethod
+    def inverse(self, g: Element) -> Element:
+        """g^-1, over batches."""
+
+    @abstractmethod
+    def sample(self, n: int, *, generator: torch.Generator | None = None) -> Element:
+        """n random elements: by Haar measure where the group is compact, else by the law its class documents."""
+
+    @abstractmethod
+    def contains(self, g: Element, tolerance: float = 1e-9) -> Tensor:
+        """Whether each element of a batch satisfies the equations of the group, (...) bool."""
+
+    def batch_shape(self, g: Element) -> torch.Size:
+        """The batch axes of g: (...)."""
+        leaf, unit = leaves(g)[0], leaves(self.identity)[0]
+        if leaf.shape[leaf.ndim - unit.ndim :] != unit.shape:
+            raise IntertwineError(
+                f"an element of {self} has trailing shape {tuple(unit.shape)}, got a tensor of shape {tuple(leaf.shape)}"
+            )
+        return leaf.shape[: leaf.ndim - unit.ndim]
+
+    # --- Lie algebra ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def algebra(self) -> Element:
+        """A basis of the Lie algebra, stacked: (algebra_dim, ...). Empty for a finite group."""
+        return torch.zeros(0, 0, dtype=torch.float64)
+
+    @property
+    def algebra_dim(self) -> int:
+        """Dimension of the Lie algebra."""
+        return leaves(self.algebra)[0].shape[0]
+
+    def exp(self, x: Element) -> Element:
+        """The element exp(x) of a Lie algebra element, over batches."""
+        raise IntertwineError(f"{self} is finite: it has no exponential map")
+
+    # --- finite groups --------------------------------------------------------------------------------------------
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the group has finitely many elements."""
+        return self.order != math.inf
+
+    @property
+    def is_listable(self) -> bool:
+        """Whether the group is finite and small enough for `elements()`."""
+        return self.order <= MAX_ELEMENTS
+
+    def require_listable(self, what: str) -> None:
+        """Raise unless all elements can be listed."""
+        if not self.is_listable:
+            size = "infinitely many" if not self.is_finite else f"{self.order:,}"
+            raise IntertwineError(
+                f"{what} needs the list of all elements, and {self} has {size} (at most {MAX_ELEMENTS:,} are listed)"
+            )
+
+    def elements(self) -> Element:
+        """All elements in a fixed order, the identity first."""
+        self.require_listable("elements()")
+        return self._elements
+
+    @cached_property
+    def _elements(self) -> Element:
+        raise NotImplementedError
+
+    def index(self, g: Element) -> Tensor:
+        """Position of each element of a batch in `elements()`, (...) int64. Raises for a non-element."""
+        raise IntertwineError(f"{self} is infinite: its elements have no positions")
+
+    @cached_property
+    def left_table(self) -> Tensor:
+        """(generators, order): position of s g for each generator s and element g."""
+        self.require_listable("the multiplication table")
+        rows = [self.index(self.multiply(s, self.elements())) for s in self.generators]
+        return torch.stack(rows) if rows else torch.zeros(0, int(self.order), dtype=torch.int64)
+
+    @cached_property
+    def cayley_tree(self) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Breadth-first tree of the Cayley graph, a list of levels (element, generator, parent): element = s parent."""
+        table, seen = self.left_table, torch.zeros(int(self.order), dtype=torch.bool)
+        seen[0] = True
+        frontier, levels = torch.zeros(1, dtype=torch.int64), []
+        while len(frontier):
+            reached = table[:, frontier].flatten()
+            source = torch.arange(len(reached))
+            first = torch.full((int(self.order),), len(reached)).scatter_reduce(0, reached, source, "amin")
+            keep = first[reached] == source
+            keep &= ~seen[reached]
+            child, pick = reached[keep], source[keep]
+            if len(child):
+                levels.append((child, pick // len(frontier), frontier[pick % len(frontier)]))
+            seen[child] = True
+            frontier = child
+        return levels
+
+    def classes(self) -> list[tuple[Element, int]]:
+        """Conjugacy classes of a finite group as (representative, size), in order of first appearance."""
+        labels = self._class_labels
+        sizes = torch.bincount(labels)
+        first = torch.full((len(sizes),), len(labels)).scatter_reduce(0, labels, torch.arange(len(labels)), "amin")
+        order = first.argsort()
+        return [(take(self.elements(), int(first[k])), int(sizes[k])) for k in order]
+
+    @cached_property
+    def _class_labels(self) -> Tensor:
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        elements, n = self.elements(), int(self.order)
+        images = [
+            self.index(self.multiply(self.multiply(s, elements), self.inverse(s))) for s in self.generators
+        ]
+        if not images:
+            return torch.zeros(1, dtype=torch.int64)
+        target = torch.cat(images).numpy()
+        source = torch.arange(n).repeat(len(images)).numpy()
+        graph = coo_matrix((torch.ones(len(target)).numpy(), (source, target)), shape=(n, n))
+        return torch.from_numpy(connected_components(graph, directed=False)[1]).long()
+
+    # --- constructions --------------------------------------------------------------------------------------------
+
+    def __mul__(self, other: Group) -> Group:
+        """The direct product G x H."""
+        from .products import Product
+
+        return Product([self, other])
+
+    @staticmethod
+    def from_permutations(generators: Sequence[Sequence[int]], name: str | None = None) -> Group:
+        """The group generated by permutations, each the list of images of 0 .. n-1."""
+        from .permutation import PermutationGroup
+
+        return PermutationGroup(generators, name)
+
+    @staticmethod
+    def from_matrices(generators: Any, name: str | None = None) -> Group:
+        """The finite group generated by matrices (k, d, d); refused when they do not close."""
+        from .finite import group_from_matrices
+
+        return group_from_matrices(generators, name)
+
+    @staticmethod
+    def from_presentation(presentation: str, name: str | None = None) -> Group:
+        """The finite group of a presentation such as "r^4, f^2, (r f)^2"."""
+        from .presentation import group_from_presentation
+
+        return group_from_presentation(presentation, name)
+
+    @staticmethod
+    def from_table(table: Any, name: str | None = None) -> Group:
+        """The finite group of a multiplication table (n, n), table[i][j] = i j; refused when it is not a group."""
+        from .finite import group_from_table
+
+        return group_from_table(table, name)
+
+    def subgroup(self, generators: Sequence[Element], name: str | None = None) -> Group:
+        """The subgroup generated by some elements of a permutation group."""
+        raise IntertwineError(f"subgroups are generated inside permutation groups; {self} is not one")
+
+    # --- representations ------------------------------------------------------------------------------------------
+
+    @property
+    def trivial(self) -> Representation:
+        """The trivial representation, one number that does not move."""
+        return named_representations["trivial"](self)
+
+    @property
+    def vector(self) -> Representation:
+        """The defining representation: matrices for a matrix group, points for a permutation group."""
+        return named_representations["vector"](self)
+
+    @property
+    def points(self) -> Representation:
+        """Functions on the points that a permutation group moves."""
+        return named_representations["points"](self)
+
+    @property
+    def regular(self) -> Representation:
+        """Functions on a finite group itself, (g f)(h) = f(g^-1 h)."""
+        return named_representations["regular"](self)
+
+    @property
+    def adjoint(self) -> Representation:
+        """The action on the Lie algebra, X -> g X g^-1, in the basis `algebra`."""
+        return named_representations["adjoint"](self)
+
+    def quotient(self, subgroup: Group) -> Representation:
+        """Functions on the left cosets g H of a subgroup of a finite group."""
+        return named_representations["quotient"](self, subgroup)
+
+    def representation(self, images: Any, *, components: Any = None) -> Representation:
+        """A representation from images of the generators (finite) or of the Lie algebra basis and components."""
+        return named_representations["images"](self, images, components)
+
+    def induce(self, rho: Representation, group: Group) -> Representation:
+        """The representation of `group` induced from rho, a representation of this subgroup."""
+        if rho.group != self:
+            raise IntertwineError(f"{self}.induce takes a representation of {self}, got one of {rho.group}")
+        return named_representations["induced"](rho, group)
+
+
+def broadcast(unit: Tensor, batch: Sequence[int]) -> Tensor:
+    """The unit tensor repeated over batch axes (a view)."""
+    return unit.expand(*batch, *unit.shape)
+
+
+def repeat(g: Element, n: int) -> Element:
+    """n copies of one element along a new leading axis."""
+    return tree_map(lambda leaf: broadcast(leaf, (n,)), g)

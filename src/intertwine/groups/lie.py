@@ -1,0 +1,116 @@
+"""Matrix Lie groups: a Lie algebra basis, one element for each further component, and a law to sample from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from .base import Group, RootData
+from .elements import Element
+
+Sampler = Callable[[int, torch.Generator | None], Tensor]
+Predicate = Callable[[Tensor], Tensor]
+
+
+class LieGroup(Group):
+    """A group of n x n matrices, as data.
+
+    Args:
+        name: what it prints as, which also identifies it.
+        algebra: (dim, n, n) basis of the Lie algebra, real or complex matrices (real coefficients).
+        components: (k, n, n) representatives that generate the further connected components.
+        sampler: draws elements; Haar when compact. For a non-compact group it draws k exp(P), with k Haar in the
+            maximal compact subgroup and P a symmetric element of the algebra whose spectral norm is uniform in [0, 1]
+            (for the Lorentz group: a rotation times a boost of rapidity up to 1).
+        residual: how far each matrix of a batch is from satisfying the group's equations.
+        roots: simple raising operators, when the group is reductive.
+    """
+
+    order = math.inf
+
+    def __init__(
+        self,
+        name: str,
+        algebra: Tensor,
+        *,
+        components: Tensor | None = None,
+        sampler: Sampler,
+        residual: Predicate,
+        roots: RootData | None = None,
+        is_compact: bool = True,
+    ):
+        super().__init__(name, ("lie", name))
+        self.size = algebra.shape[-1]
+        self._algebra, self._sampler, self._residual = algebra, sampler, residual
+        self.dtype = algebra.dtype
+        self.generators = () if components is None else tuple(components.to(algebra.dtype))
+        self.generator_names = tuple("pqrstuvw"[: len(self.generators)])
+        self.roots, self.is_compact = roots, is_compact
+
+    @cached_property
+    def algebra(self) -> Element:  # type: ignore[override]
+        return self._algebra
+
+    @property
+    def identity(self) -> Element:
+        return torch.eye(self.size, dtype=self.dtype)
+
+    def multiply(self, g: Element, h: Element) -> Element:
+        return g @ h
+
+    def inverse(self, g: Element) -> Element:
+        return torch.linalg.inv(g)
+
+    def exp(self, x: Element) -> Element:
+        return torch.linalg.matrix_exp(x)
+
+    def sample(self, n: int, *, generator: torch.Generator | None = None) -> Element:
+        return self._sampler(n, generator)
+
+    def contains(self, g: Element, tolerance: float = 1e-9) -> Tensor:
+        self.batch_shape(g)
+        scale = torch.linalg.matrix_norm(g, ord=2).clamp(min=1.0) ** 2
+        return self._residual(g) <= tolerance * scale
+
+    def coordinates(self, x: Tensor) -> Tensor:
+        """Coefficients of (possibly complexified) Lie algebra elements in the basis: (..., n, n) -> (..., dim).
+
+        Raises:
+            IntertwineError: when x is not in the complexified Lie algebra.
+        """
+        basis = self._algebra.flatten(1).to(torch.complex128)
+        target = x.flatten(-2).to(torch.complex128)
+        solution = target @ torch.linalg.pinv(basis)
+        if float((solution @ basis - target).abs().max()) > 1e-8 * max(1.0, float(target.abs().max())):
+            raise IntertwineError(f"the matrix is not in the Lie algebra of {self}")
+        return solution if x.is_complex() and self.dtype == torch.float64 else _drop_imaginary(solution)
+
+
+def _drop_imaginary(x: Tensor) -> Tensor:
+    return x.real if float(x.imag.abs().max() if x.numel() else 0.0) < 1e-9 else x
+
+
+def haar(n: int, size: int, generator: torch.Generator | None, *, is_complex: bool = False) -> Tensor:
+    """Haar measure on O(size) or U(size): the unitary polar factor of a Gaussian matrix, (n, size, size)."""
+    dtype = torch.complex128 if is_complex else torch.float64
+    q, r = torch.linalg.qr(torch.randn(n, size, size, generator=generator, dtype=dtype))
+    diagonal = r.diagonal(dim1=-2, dim2=-1)
+    return q * (diagonal / diagonal.abs())[:, None, :]
+
+
+def unit_determinant(g: Tensor) -> Tensor:
+    """Divide the first column by the determinant (of modulus 1), which keeps Haar measure."""
+    return torch.cat([g[..., :1] / torch.linalg.det(g)[..., None, None], g[..., 1:]], dim=-1)
+
+
+def bounded_positive(symmetric: Tensor, n: int, generator: torch.Generator | None) -> Tensor:
+    """exp(P) with P a random combination of the given symmetric matrices, its spectral norm uniform in [0, 1]."""
+    weights = torch.randn(n, len(symmetric), generator=generator, dtype=torch.float64)
+    p = torch.einsum("nk,kij->nij", weights, symmetric)
+    radius = torch.rand(n, generator=generator, dtype=torch.float64)
+    return torch.linalg.matrix_exp(p * (radius / torch.linalg.matrix_norm(p, ord=2))[:, None, None])

@@ -1,0 +1,158 @@
+"""Homomorphisms that include a subgroup in a group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from .base import Group
+from .elements import Element, stack, take, tree_map
+from .lie import LieGroup
+from .permutation import PermutationGroup
+from .products import Product
+from .semidirect import Semidirect
+
+
+class Embedding:
+    """A homomorphism H -> G, compared by its groups and by where the generators go.
+
+    Args:
+        source: H.
+        target: G.
+        function: maps batches of elements of H to batches of elements of G.
+
+    Raises:
+        IntertwineError: when products of random elements show that the function is no homomorphism into G.
+    """
+
+    def __init__(self, source: Group, target: Group, function: Callable[[Element], Element]):
+        self.source, self.target, self._function = source, target, function
+        self._check()
+        images = [function(s) for s in source.generators]
+        if source.algebra_dim:
+            images.append(function(source.exp(tree_map(lambda leaf: leaf * 0.1, source.algebra))))
+        self.key = (source.key, target.key, *(_rounded(image) for image in images))
+
+    def __call__(self, h: Element) -> Element:
+        return self._function(h)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Embedding) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+    def algebra(self, x: Element) -> Element:
+        """The derivative: Lie algebra elements of H to those of G, by a difference that is exact to 1e-11."""
+        if isinstance(self.target, LieGroup) and isinstance(self.source, LieGroup):
+            return x.to(torch.promote_types(x.dtype, self.target.dtype))
+        raise IntertwineError(f"the derivative of the embedding {self} is only known between matrix groups")
+
+    def _check(self) -> None:
+        random = torch.Generator().manual_seed(0)
+        g, h = self.source.sample(8, generator=random), self.source.sample(8, generator=random)
+        image = self._function(self.source.multiply(g, h))
+        product = self.target.multiply(self._function(g), self._function(h))
+        if not bool(self.target.contains(image).all()) or _distance(image, product) > 1e-8:
+            raise IntertwineError(f"the map {self.source} -> {self.target} is no homomorphism into {self.target}")
+
+
+def inclusion(subgroup: Group, group: Group) -> Embedding:
+    """The natural embedding of one group in another: same points, same matrices, a factor, or a part.
+
+    Raises:
+        IntertwineError: when none of these applies; then build an `Embedding` from a function of your own.
+    """
+    for rule in _RULES:
+        function = rule(subgroup, group)
+        if function is not None:
+            try:
+                return Embedding(subgroup, group, function)
+            except IntertwineError:
+                continue
+    raise IntertwineError(
+        f"no natural embedding of {subgroup} in {group}: give tw.Embedding({subgroup}, {group}, function) instead"
+    )
+
+
+Rule = Callable[[Group, Group], Callable[[Element], Element] | None]
+
+
+def _same(h: Group, g: Group) -> Callable[[Element], Element] | None:
+    return (lambda x: x) if h == g else None
+
+
+def _part(h: Group, g: Group) -> Callable[[Element], Element] | None:
+    if isinstance(g, Product) and h in g.factors:
+        return lambda x: g.embed(g.factors.index(h), x)
+    if isinstance(g, Semidirect) and h == g.point:
+        return g.turn
+    if isinstance(g, Semidirect) and h == g.normal:
+        return g.translation
+    return None
+
+
+def _matrices(h: Group, g: Group) -> Callable[[Element], Element] | None:
+    """Elements with the same matrices."""
+    geometric = isinstance(h, LieGroup) or (isinstance(h, PermutationGroup) and h.geometry is not None)
+    if not geometric or not isinstance(g, LieGroup | PermutationGroup):
+        return None
+    if isinstance(g, LieGroup):
+        if h.vector.dim != g.size or (h.vector.is_complex and g.dtype == torch.float64):
+            return None
+        return lambda x: h.vector.matrix(x).to(g.dtype)
+    if g.geometry is None or h.vector.dim != g.vector.dim or not g.is_listable:
+        return None
+    table = g.vector.matrix(g.elements()).flatten(1)
+
+    def nearest(x: Element) -> Tensor:
+        matrix = h.vector.matrix(x)
+        return g.elements()[torch.cdist(matrix.reshape(-1, table.shape[1]), table).argmin(1)].reshape(
+            *matrix.shape[:-2], g.degree
+        )
+
+    return nearest
+
+
+def _points(h: Group, g: Group) -> Callable[[Element], Element] | None:
+    """Permutations of the same points, or of the first few of them."""
+    if not (isinstance(h, PermutationGroup) and isinstance(g, PermutationGroup)) or h.degree > g.degree:
+        return None
+    rest = torch.arange(h.degree, g.degree)
+    return lambda x: torch.cat([x, rest.expand(*x.shape[:-1], len(rest))], -1)
+
+
+_RULES: tuple[Rule, ...] = (_same, _part, _matrices, _points)
+
+
+def from_images(source: Group, target: Group, images: list[Element]) -> Embedding:
+    """The homomorphism of a finite group that sends its generators to the given elements of the target."""
+    source.require_listable("an embedding from generator images")
+    if len(images) != len(source.generators):
+        raise IntertwineError(f"{source} has {len(source.generators)} generators, got {len(images)} images")
+    steps = stack(images)
+    table = tree_map(lambda leaf: leaf.expand(int(source.order), *leaf.shape).clone(), target.identity)
+    for child, generator, parent in source.cayley_tree:
+        products = target.multiply(take(steps, generator), take(table, parent))
+        table = tree_map(lambda leaf, new, child=child: leaf.index_copy(0, child, new), table, products)
+    return Embedding(source, target, lambda h: take(table, source.index(h)))
+
+
+def _distance(a: Element, b: Element) -> float:
+    if isinstance(a, tuple):
+        return max(_distance(x, y) for x, y in zip(a, b, strict=True))
+    return float((a - b).abs().max()) if a.numel() else 0.0
+
+
+def _rounded(g: Element) -> Any:
+    if isinstance(g, tuple):
+        return tuple(_rounded(part) for part in g)
+    flat = torch.view_as_real(g) if g.is_complex() else g
+    return tuple((flat.double() * 1e8).round().long().flatten().tolist())

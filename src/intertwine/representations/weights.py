@@ -1,0 +1,59 @@
+"""Weights of a representation of a reductive Lie group: simultaneous eigenvalues of its Cartan elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from .base import Representation
+from .structure import TensorProduct
+
+
+@dataclass(frozen=True, eq=False)
+class WeightDiagram:
+    """A representation in a basis of weight vectors.
+
+    Attributes:
+        weights: (dim, rank) integers: Dynkin labels with respect to the coroots, then central charges.
+        basis: one unitary (d, d) for each tensor factor; its columns are weight vectors, and the whole basis is the
+            Kronecker product.
+        raising: for each tensor factor, (simple roots, d, d): the raising operators in that basis.
+    """
+
+    weights: Tensor
+    basis: tuple[Tensor, ...]
+    raising: tuple[Tensor, ...]
+
+
+@lru_cache(maxsize=1024)
+def weight_diagram(rho: Representation) -> WeightDiagram:
+    """The weights of a unitary-form representation, factor by factor for a tensor product.
+
+    Raises:
+        IntertwineError: when the group is not reductive, or rho does not act unitarily for the compact form.
+    """
+    if isinstance(rho, TensorProduct):
+        parts = [weight_diagram(factor) for factor in rho.factors]
+        total = parts[0].weights
+        for part in parts[1:]:
+            total = (total[:, None] + part.weights).flatten(0, 1)
+        bases = tuple(b for part in parts for b in part.basis)
+        return WeightDiagram(total, bases, tuple(e for part in parts for e in part.raising))
+    roots = rho.group.roots
+    if roots is None:
+        raise IntertwineError(f"{rho.group} is not reductive: its representations have no weights")
+    raising = rho.algebra(roots.raising).to(torch.complex128)
+    lowering = raising.mH
+    cartan = torch.cat([raising @ lowering - lowering @ raising, rho.algebra(roots.central).to(torch.complex128)])
+    generic = torch.arange(1, len(cartan) + 1, dtype=torch.float64).sqrt().to(torch.complex128)
+    _, basis = torch.linalg.eigh(torch.einsum("k,kij->ij", generic, cartan))
+    diagonal = basis.mH @ cartan @ basis
+    labels = diagonal.diagonal(dim1=-2, dim2=-1).real.T
+    weights = labels.round()
+    if float((diagonal - torch.diag_embed(weights.T)).abs().max() if len(cartan) else 0.0) > 1e-8:
+        raise IntertwineError(f"{rho} of {rho.group} has no integer weights in a unitary basis")
+    return WeightDiagram(weights.long(), (basis,), (basis.mH @ raising @ basis,))
