@@ -1,0 +1,72 @@
+"""The commands and their options. Anything that needs torch is imported inside a command, so that help is instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="intertwine",
+    help="Equivariant networks: solve for the maps, audit any model, compare the ways to use a symmetry.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+GroupOption = Annotated[str, typer.Option("--group", help='The symmetry, such as "C4", "SO(3)" or "D(4)*C(2)".')]
+
+
+@app.command()
+def solve(
+    group: Annotated[str, typer.Argument(help='A group, such as "SO(3)".')],
+    source: Annotated[str, typer.Argument(help='The representation of the input, such as "V*V".')],
+    target: Annotated[str, typer.Argument(help='The representation of the output, such as "V".')],
+    basis: Annotated[bool, typer.Option(help="Print the basis, when it is small enough to read.")] = True,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why the space has this dimension.")] = False,
+) -> None:
+    """Find every linear map that commutes with a group.
+
+    Example: intertwine solve "SO(3)" "V*V" "V"
+    """
+    from .solve import solve as run
+
+    run(group, source, target, basis=basis, explain=explain)
+
+
+@app.command()
+def groups(
+    group: Annotated[str | None, typer.Argument(help='One group to describe, such as "D(4)".')] = None,
+) -> None:
+    """List the catalogue of groups, or describe one of them."""
+    from .groups import describe, table
+
+    if group is None:
+        table()
+    else:
+        describe(group)
+
+
+@app.command()
+def audit(
+    model: Annotated[str, typer.Argument(help='"package.module:factory", or a torch.export program "model.pt2".')],
+    data: Annotated[Path, typer.Argument(help="An .npz file of inputs, one item per row.")],
+    group: GroupOption,
+    action_in: Annotated[str, typer.Option(help='How the group moves the input, such as "pictures" or "vectors(2*V)".')],
+    action_out: Annotated[str, typer.Option(help='How it moves the output, such as "trivial" or "vectors(V)".')],
+    array: Annotated[str | None, typer.Option(help="The array to read; not needed when the file holds one.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Items to use; all of them unless given.")] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Items in one call of the model.")] = 256,
+    seed: Annotated[int, typer.Option(help="Seed of the group elements.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="Save the report here.")] = None,
+    below: Annotated[float | None, typer.Option(help="Exit with status 1 unless the error is below this.")] = None,
+) -> None:
+    """Measure how far a model is from equivariant, with confidence intervals.
+
+    Example: intertwine audit mymodels:make pictures.npz --group C4 --action-in pictures --action-out trivial
+    """
+    from .audit import Request
+    from .audit import audit as run
+
+    run(Request(model, data, group, action_in, action_out, array, samples, batch_size, seed), json, below)
