@@ -1,0 +1,116 @@
+"""The equivariant Linear layer against torch's dense one of the same shape and against emlp's PyTorch front end.
+
+    python -m benchmarks.linear_layer [--batch 256]
+
+CPU milliseconds of one forward pass without gradients and of one forward and backward pass, the median of many taken
+in turn, in one process with one thread. emlp's layer hands every call through numpy to JAX; where emlp is not
+installed its columns stay empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from benchmarks.measure import ONE_THREAD, cpu_seconds, machine, table
+
+REPEATS = 31
+
+Build = Callable[[Any], Any]
+
+CASES: list[tuple[str, Build, Build]] = [
+    (
+        "SO(3): 32x1 + 16xV + 8xV*V",
+        lambda tw: vectors(tw.SO(3).vector),
+        lambda peer: vectors(peer.V(peer.groups.SO(3))),
+    ),
+    ("S(10): 16x1 + 8xV + 2xV*V", lambda tw: sets(tw.S(10).vector), lambda peer: sets(peer.V(peer.groups.S(10)))),
+    ("Z(16): 16 x regular", lambda tw: 16 * tw.C(16).regular, lambda peer: 16 * peer.V(peer.groups.Z(16))),
+]
+"""Name, our representation and emlp's; the layer maps it to itself."""
+
+
+def vectors(v: Any) -> Any:
+    """Scalars, vectors and matrices, in either library's words."""
+    return 32 * v**0 + 16 * v + 8 * v**2
+
+
+def sets(v: Any) -> Any:
+    """Invariants, node features and edge features."""
+    return 16 * v**0 + 8 * v + 2 * v**2
+
+
+def layers(ours: Build, theirs: Build) -> dict[str, Any]:
+    """The three layers of one case, torch's first."""
+    import torch
+
+    import intertwine as tw
+
+    rep = ours(tw)
+    built: dict[str, Any] = {"torch": torch.nn.Linear(rep.dim, rep.dim), "ours": tw.nn.Linear(rep, rep)}
+    if importlib.util.find_spec("emlp"):
+        from benchmarks import peer
+
+        built["emlp"] = peer.linear(theirs(peer))
+    return built
+
+
+def milliseconds(built: dict[str, Any], batch: int) -> dict[str, tuple[float, float]]:
+    """Median CPU time of (forward, forward and backward) of each layer, taken in turn."""
+    import torch
+
+    x = torch.randn(batch, built["torch"].in_features)
+
+    def forward(layer: Any) -> Any:
+        with torch.no_grad():
+            return layer(x)
+
+    def training(layer: Any) -> None:
+        layer.zero_grad()
+        layer(x).square().sum().backward()
+
+    figures: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in built}
+    for repeat in range(REPEATS + 3):
+        for name, layer in built.items():
+            pair = (
+                cpu_seconds(lambda layer=layer: forward(layer))[0],
+                cpu_seconds(lambda layer=layer: training(layer))[0],
+            )
+            if repeat >= 3:  # the first calls compile and allocate
+                figures[name][0].append(pair[0])
+                figures[name][1].append(pair[1])
+    return {name: (1e3 * median(f), 1e3 * median(t)) for name, (f, t) in figures.items()}
+
+
+def main() -> int:
+    """Measure all cases and print them."""
+    parser = argparse.ArgumentParser(description="The equivariant Linear layer against torch's and emlp's.")
+    parser.add_argument("--batch", type=int, default=256)
+    batch = parser.parse_args().batch
+    os.environ.update(ONE_THREAD)
+    import torch
+
+    torch.set_num_threads(1)
+    rows = []
+    for name, ours, theirs in CASES:
+        figures = milliseconds(layers(ours, theirs), batch)
+        for what in (0, 1):
+            torch_ms, our_ms = figures["torch"][what], figures["ours"][what]
+            emlp_ms = figures["emlp"][what] if "emlp" in figures else None
+            rows.append(
+                [name, ("forward", "forward + backward")[what], f"{torch_ms:.3f}", f"{our_ms:.3f}"]
+                + [f"{emlp_ms:.3f}" if emlp_ms else "-", f"{our_ms / torch_ms:.2f}"]
+                + [f"{emlp_ms / our_ms:.1f}" if emlp_ms else "-"]
+            )
+    print(f"{machine()}; batch {batch}, CPU ms\n")
+    print(table(["representation", "pass", "torch", "ours", "emlp", "ours / torch", "emlp / ours"], rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
