@@ -36,6 +36,6 @@ def residual(basis: np.ndarray, orders: tuple[int, int], discrete: Matrices, alg
 
 def _along(matrix: np.ndarray, tensor: np.ndarray, axis: int) -> np.ndarray:
     """Apply a matrix to one axis of a tensor, in the tensor's precision."""
-    real = tensor.real.dtype
+    real = np.finfo(tensor.dtype).dtype
     cast = matrix.astype(np.result_type(real, np.complex64) if np.iscomplexobj(matrix) else real)
     return np.moveaxis(np.tensordot(cast, tensor, axes=(1, axis)), 0, axis)

@@ -62,13 +62,18 @@ def verdict(result: dict[str, Any]) -> str:
     return ", ".join(wrong) or "ok"
 
 
+def failure(result: dict[str, Any]) -> str:
+    """The name of the exception that ended emlp."""
+    return " ".join(result["error"]).partition(":")[0].rpartition(".")[2] or "failed"
+
+
 def row(result: dict[str, Any]) -> list[str]:
     """One line of the table."""
     ours, theirs = result.get("ours", {}), result.get("theirs", {})
     their_dim = str(theirs.get("dim", "-"))
     if theirs and theirs["dim"] != result["dim"]:
         their_dim += " wrong"
-    stopped = "stopped" if result["exit"] < 0 else "failed" if result["exit"] else "-"
+    stopped = "stopped" if result["exit"] < 0 else failure(result) if result["exit"] else "-"
     bound = "" if "warm" in theirs else "> "
     return [
         result["name"],
