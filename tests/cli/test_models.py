@@ -42,7 +42,10 @@ def test_a_factory_and_an_instance(module: str) -> None:
     assert isinstance(ready, torch.nn.Linear)
 
 
-@pytest.mark.parametrize("name", ["{}:wrong", "{}:number", "{}:broken", "{}:missing", "{}", "nowhere_at_all:make", "a.pt2"])
+MISTAKES = ["{}:wrong", "{}:number", "{}:broken", "{}:missing", "{}", "nowhere_at_all:make", "a.pt2"]
+
+
+@pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_are_explained(module: str, name: str) -> None:
     with pytest.raises(IntertwineError):
         load_model(name.format(module))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -33,15 +34,16 @@ def test_the_usual_symbols_are_read(text: str, plain: str) -> None:
 def test_the_caret_stands_under_the_mistake() -> None:
     source = read("SO(3)*Foo(2)", "group")
     assert isinstance(source.tree, ast.BinOp)
-    with pytest.raises(IntertwineError) as caught:
-        source.unknown(source.tree.right, "Foo", ["SO", "Fox"], "group")
-    lines = str(caught.value).splitlines()
+    lines = str(source.unknown(source.tree.right, "Foo", ["SO", "Fox"], "group")).splitlines()
     assert lines[1].index("Foo") == lines[2].index("^")
     assert lines[2].count("~") == len("Foo(2)") - 1
     assert "Did you mean Fox?" in lines[3]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "SO(3", "1 +", "a b", "é(3)", "V\\n", "x" * (MAX_LENGTH + 1), "((((" * 60, "\0"])
+REFUSED = ["", "   ", "SO(3", "1 +", "a b", "é(3)", "V\\n", "x" * (MAX_LENGTH + 1), "((((" * 60, "\0"]
+
+
+@pytest.mark.parametrize("text", REFUSED)
 def test_what_is_no_expression_is_refused(text: str) -> None:
     with pytest.raises(IntertwineError):
         read(text, "group")
@@ -49,7 +51,5 @@ def test_what_is_no_expression_is_refused(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        read(text, "group")
-    except IntertwineError as error:
-        assert str(error)
+    with contextlib.suppress(IntertwineError):
+        assert read(text, "group").text

@@ -54,13 +54,15 @@ def parse_action(text: str, group: Group) -> Action:
         case ast.Call(func=ast.Name(id=name) as node, args=arguments, keywords=[]):
             pass
         case _:
-            source.fail(source.tree, f"an action is one of {', '.join(_RULES)}, as in vectors(V) or pictures(fft)")
+            raise source.error(
+                source.tree, f"an action is one of {', '.join(_RULES)}, as in vectors(V) or pictures(fft)"
+            )
     if name not in _RULES:
-        source.unknown(node, name, list(_RULES), "action")
+        raise source.unknown(node, name, list(_RULES), "action")
     rule = _RULES[name]
     most = 0 if rule.takes == "nothing" else 1
     if not int(rule.required) <= len(arguments) <= most:
-        source.fail(source.tree, f"{name} takes {_expected(rule)} in its brackets")
+        raise source.error(source.tree, f"{name} takes {_expected(rule)} in its brackets")
     return source.attempt(source.tree, rule.build, group, *(_argument(source, a, rule, group) for a in arguments))
 
 
@@ -69,7 +71,7 @@ def _argument(source: Source, node: ast.expr, rule: _Rule, group: Group) -> Any:
         return representation(source, node, group)
     if isinstance(node, ast.Name) and node.id in rule.words:
         return node.id
-    source.fail(node, f"this should be {_expected(rule)}")
+    raise source.error(node, f"this should be {_expected(rule)}")
 
 
 def _expected(rule: _Rule) -> str:

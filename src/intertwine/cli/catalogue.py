@@ -41,7 +41,7 @@ CATALOGUE = {
         Entry("O", "O(3)", "rotations and reflections of n-space; O(p,q) likewise", 32),
         Entry("U", "U(2)", "unitary n x n matrices", 16),
         Entry("SU", "SU(3)", "unitary n x n matrices of determinant 1", 16),
-        Entry("Sp", "Sp(4)", "linear maps of 2m-space that keep a symplectic form; the argument is 2m", 32),
+        Entry("Sp", "Sp(4)", "linear maps of n-space, n even, that keep a symplectic form", 32),
         Entry("USp", "USp(4)", "unitary and symplectic: the compact form of Sp", 16),
         Entry("SL", "SL(3)", "n x n matrices of determinant 1: they keep volume", 16),
         Entry("GL", "GL(3)", "all invertible n x n matrices", 16),

@@ -46,7 +46,7 @@ def parse_group(text: str) -> Group:
 
 
 def parse_representation(text: str, group: Group) -> Representation:
-    """The representation of `group` that `text` describes; V is `group.vector`, a whole number n is n copies of trivial.
+    """The representation of `group` that `text` describes; V is `group.vector`, a number n is n copies of trivial.
 
     Raises:
         IntertwineError: with a caret under the part that has no meaning.
@@ -75,8 +75,8 @@ def _group(source: Source, node: ast.expr) -> Group:
         case ast.Call(func=ast.Name(id=name)) if name in CATALOGUE:
             return _call(source, node, CATALOGUE[name])
         case ast.Call(func=ast.Name(id=name)):
-            source.unknown(node.func, name, list(CATALOGUE), "group")
-    source.fail(node, "a group is a name such as SO(3), or a product of groups such as D(4)*C(2)")
+            raise source.unknown(node.func, name, list(CATALOGUE), "group")
+    raise source.error(node, "a group is a name such as SO(3), or a product of groups such as D(4)*C(2)")
 
 
 def _short(source: Source, node: ast.Name, name: str) -> Group:
@@ -85,7 +85,7 @@ def _short(source: Source, node: ast.Name, name: str) -> Group:
         return _build(source, node, CATALOGUE[name], [], {})
     short = _SHORT.fullmatch(name)
     if short is None or CATALOGUE.get(short[1], CATALOGUE["Rubik"]).largest == 0:
-        source.unknown(node, name, list(CATALOGUE), "group")
+        raise source.unknown(node, name, list(CATALOGUE), "group")
     entry = CATALOGUE[short[1]]
     n = source.integer(ast.copy_location(ast.Constant(int(short[2])), node), 0, entry.largest, f"n in {entry.example}")
     return _build(source, node, entry, [n], {})
@@ -96,7 +96,7 @@ def _call(source: Source, node: ast.Call, entry: Entry) -> Group:
     flags = {}
     for keyword in node.keywords:
         if keyword.arg is None or not isinstance(keyword.value, ast.Constant) or type(keyword.value.value) is not bool:
-            source.fail(keyword, "a named argument is a switch, such as full=True")
+            raise source.error(keyword, "a named argument is a switch, such as full=True")
         flags[keyword.arg] = keyword.value.value
     return _build(source, node, entry, arguments, flags)
 
@@ -107,7 +107,7 @@ def _argument(source: Source, node: ast.expr, entry: Entry) -> Any:
     if entry.takes == "integers":
         return source.integer(node, 0, entry.largest, f"each argument of {entry.name}")
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        source.fail(node, f"{entry.name} takes quoted text, as in {entry.example}")
+        raise source.error(node, f"{entry.name} takes quoted text, as in {entry.example}")
     return node.value
 
 
@@ -115,7 +115,7 @@ def _build(source: Source, node: ast.AST, entry: Entry, arguments: list[Any], fl
     try:
         inspect.signature(entry.build).bind(*arguments, **flags)
     except TypeError as error:
-        source.fail(node, f"{error}; write it as {entry.example}")
+        raise source.error(node, f"{error}; write it as {entry.example}") from None
     return source.attempt(node, entry.build, *arguments, **flags)
 
 
@@ -135,7 +135,7 @@ def _value(source: Source, node: ast.expr, group: Group) -> Representation | int
     value = _compose(source, node, group)
     size = value if isinstance(value, int) else value.dim
     if size > MAX_DIMENSION:
-        source.fail(node, f"this has dimension {size:,}; at most {MAX_DIMENSION:,} is allowed here")
+        raise source.error(node, f"this has dimension {size:,}; at most {MAX_DIMENSION:,} is allowed here")
     return value
 
 
@@ -157,7 +157,9 @@ def _compose(source: Source, node: ast.expr, group: Group) -> Representation | i
             return source.attempt(node, pow, base, power)
         case ast.Call(func=ast.Name(id=name)):
             return _function(source, node, name, group)
-    source.fail(node, "a representation is made of V, trivial, regular, adjoint, numbers, +, *, **, sym, alt, .dual, .conj")
+    raise source.error(
+        node, f"a representation is made of {', '.join([*_NAMED, *_FUNCTIONS])}, numbers, +, *, **, .dual and .conj"
+    )
 
 
 def _named(source: Source, node: ast.Name, name: str, group: Group) -> Representation:
@@ -166,12 +168,14 @@ def _named(source: Source, node: ast.Name, name: str, group: Group) -> Represent
         return source.attempt(node, getattr, group, _NAMED[name])
     short = _SHORT.fullmatch(name)
     if short is None or short[1] not in _NAMED:
-        source.unknown(node, name, [*_NAMED, *_FUNCTIONS], "representation")
+        raise source.unknown(node, name, [*_NAMED, *_FUNCTIONS], "representation")
     if not isinstance(group, Product):
-        source.fail(node, f"{name} belongs to a factor of a direct product, and {group} is none; write {short[1]}")
+        raise source.error(
+            node, f"{name} belongs to a factor of a direct product, and {group} is none; write {short[1]}"
+        )
     place = int(short[2]) - 1
     if not 0 <= place < len(group.factors):
-        source.fail(node, f"{group} has factors 1 to {len(group.factors)}")
+        raise source.error(node, f"{group} has factors 1 to {len(group.factors)}")
     own = source.attempt(node, getattr, group.factors[place], _NAMED[short[1]])
     return source.attempt(node, group.lift, own, place)
 
@@ -185,18 +189,23 @@ def _times(source: Source, node: ast.AST, a: Representation | int, b: Representa
 
 def _check_power(source: Source, node: ast.AST, dim: int, power: int) -> None:
     if dim**power > MAX_DIMENSION:
-        source.fail(node, f"this has dimension {dim:,}^{power} = {dim**power:,}; at most {MAX_DIMENSION:,} is allowed here")
+        size = f"{dim:,}^{power} = {dim**power:,}"
+        raise source.error(node, f"this has dimension {size}; at most {MAX_DIMENSION:,} is allowed here")
 
 
 def _function(source: Source, node: ast.Call, name: str, group: Group) -> Representation:
     if name not in _FUNCTIONS:
-        source.unknown(node.func, name, [*_NAMED, *_FUNCTIONS], "representation")
-    if len(node.args) != 2 or node.keywords:
+        raise source.unknown(node.func, name, [*_NAMED, *_FUNCTIONS], "representation")
+    arguments = node.args
+    match arguments:
+        case [ast.BinOp(left=left, op=ast.Mult(), right=right)] if name == "pixels":  # as it prints, pixels(8x8)
+            arguments = [left, right]
+    if len(arguments) != 2 or node.keywords:
         example = "pixels(8, 8)" if name == "pixels" else f"{name}(V, 2)"
-        source.fail(node, f"{name} takes two arguments, as in {example}")
-    first, second = node.args
+        raise source.error(node, f"{name} takes two arguments, as in {example}")
+    first, second = arguments
     if name == "pixels":
-        shape = tuple(source.integer(side, 1, 1000, "a side of the picture") for side in (first, second))
+        shape = tuple(source.integer(side, 1, 1000, "a side of the picture") for side in arguments)
         return source.attempt(node, pixels, group, shape)
     base, power = representation(source, first, group), source.integer(second, 1, MAX_POWER, "the power")
     _check_power(source, node, base.dim, power)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,8 +37,8 @@ def load_model(name: str) -> Model:
     module_name, colon, attribute = name.partition(":")
     if not colon or not module_name or not attribute:
         raise IntertwineError(
-            f'the model "{name}" is neither "package.module:factory" nor a .pt2 file. A checkpoint alone is not a model: '
-            "write a factory that builds the model and loads its weights, or export it with torch.export.save."
+            f'the model "{name}" is neither "package.module:factory" nor a .pt2 file. A checkpoint alone is not a '
+            "model: write a factory that builds the model and loads its weights, or export it with torch.export.save."
         )
     made = _attribute(module_name, attribute)
     model = made if isinstance(made, torch.nn.Module) else _call(made, name)
@@ -52,7 +53,7 @@ def _attribute(module_name: str, attribute: str) -> object:
     except ModuleNotFoundError as missing:
         if missing.name is None or not f"{module_name}.".startswith(f"{missing.name}."):
             raise
-        raise IntertwineError(f"there is no module {module_name} in the current folder or among the installed") from missing
+        raise IntertwineError(f"no module {module_name} is installed or in the current folder") from missing
     if not hasattr(module, attribute):
         raise IntertwineError(f"the module {module_name} has no {attribute}")
     return getattr(module, attribute)
@@ -60,11 +61,11 @@ def _attribute(module_name: str, attribute: str) -> object:
 
 def _call(factory: object, name: str) -> Model:
     if not callable(factory):
-        raise IntertwineError(f"{name} is a {type(factory).__name__}; it should be a model or a function that makes one")
+        raise IntertwineError(f"{name} is a {type(factory).__name__}, neither a model nor a function that makes one")
     try:
-        model = factory()
+        model: Any = factory()
     except TypeError as error:
-        raise IntertwineError(f"{name} is called without arguments to make the model, and that failed: {error}") from error
+        raise IntertwineError(f"{name} is called without arguments to make the model, which failed: {error}") from error
     if not callable(model):
         raise IntertwineError(f"{name}() made a {type(model).__name__}, which cannot be called on a batch of inputs")
     return model

@@ -25,7 +25,8 @@ def solve(group_text: str, source: str, target: str, *, basis: bool, explain: bo
     dim, route = maps.dim, maps.route
     seconds = time.perf_counter() - start
     console.print(f"[bold]{maps}[/bold]", markup=True)
-    rows = {"matrix": f"{rho_out.dim} x {rho_in.dim}", "dimension": str(dim), "route": route, "time": f"{seconds:.3f} s"}
+    shape = f"{rho_out.dim} x {rho_in.dim}"
+    rows = {"matrix": shape, "dimension": str(dim), "route": route, "time": f"{seconds:.3f} s"}
     for name, value in rows.items():
         console.print(f"  {name:<10} {value}", markup=False)
     if explain:

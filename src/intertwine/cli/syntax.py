@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from ..errors import IntertwineError
 
@@ -32,30 +32,30 @@ class Source:
     text: str
     tree: ast.expr
 
-    def fail(self, node: ast.AST, message: str) -> NoReturn:
-        """Raise with a caret under `node`."""
-        raise _error(self.kind, self.text, message, *_span(node))
+    def error(self, node: ast.AST, message: str) -> IntertwineError:
+        """What to raise, with a caret under `node`."""
+        return _error(self.kind, self.text, message, *_span(node))
 
     def attempt(self, node: ast.AST, build: Callable[..., T], *arguments: Any, **keywords: Any) -> T:
         """Call a constructor of the library; its complaint is shown with the place it is about."""
         try:
             return build(*arguments, **keywords)
         except IntertwineError as error:
-            self.fail(node, str(error))
+            raise self.error(node, str(error)) from None
 
-    def unknown(self, node: ast.AST, name: str, known: list[str], what: str) -> NoReturn:
-        """Raise for a name nobody knows, with the nearest known one."""
+    def unknown(self, node: ast.AST, name: str, known: list[str], what: str) -> IntertwineError:
+        """What to raise for a name nobody knows, with the nearest known one."""
         by_case = {candidate.lower(): candidate for candidate in known}
-        near = get_close_matches(name.lower(), by_case, n=1, cutoff=0.5)
+        near = get_close_matches(name.lower(), by_case, n=1, cutoff=0.6)
         hint = f" Did you mean {by_case[near[0]]}?" if near else ""
-        self.fail(node, f"there is no {what} called {name}.{hint} Known: {', '.join(known)}")
+        return self.error(node, f"there is no {what} called {name}.{hint} Known: {', '.join(known)}")
 
     def integer(self, node: ast.AST, low: int, high: int, what: str) -> int:
         """The integer literal at `node`, between low and high."""
         if not isinstance(node, ast.Constant) or type(node.value) is not int:
-            self.fail(node, f"{what} must be a whole number")
+            raise self.error(node, f"{what} must be a whole number")
         if not low <= node.value <= high:
-            self.fail(node, f"{what} must be between {low:,} and {high:,}, got {node.value}")
+            raise self.error(node, f"{what} must be between {low:,} and {high:,}, got {node.value}")
         return node.value
 
 

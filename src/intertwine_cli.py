@@ -1,16 +1,25 @@
-"""The commands and their options. Anything that needs torch is imported inside a command, so that help is instant."""
+"""The commands of `intertwine` and their options.
+
+This file stands beside the package because importing the package imports torch, and help should be instant. Each
+command imports its work from `intertwine.cli` when it runs.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit('The command line needs typer and rich: pip install "intertwine[cli]"')
 
 app = typer.Typer(
     name="intertwine",
     help="Equivariant networks: solve for the maps, audit any model, compare the ways to use a symmetry.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -30,7 +39,7 @@ def solve(
 
     Example: intertwine solve "SO(3)" "V*V" "V"
     """
-    from .solve import solve as run
+    from intertwine.cli.solve import solve as run
 
     run(group, source, target, basis=basis, explain=explain)
 
@@ -40,7 +49,7 @@ def groups(
     group: Annotated[str | None, typer.Argument(help='One group to describe, such as "D(4)".')] = None,
 ) -> None:
     """List the catalogue of groups, or describe one of them."""
-    from .groups import describe, table
+    from intertwine.cli.groups import describe, table
 
     if group is None:
         table()
@@ -53,8 +62,8 @@ def audit(
     model: Annotated[str, typer.Argument(help='"package.module:factory", or a torch.export program "model.pt2".')],
     data: Annotated[Path, typer.Argument(help="An .npz file of inputs, one item per row.")],
     group: GroupOption,
-    action_in: Annotated[str, typer.Option(help='How the group moves the input, such as "pictures" or "vectors(2*V)".')],
-    action_out: Annotated[str, typer.Option(help='How it moves the output, such as "trivial" or "vectors(V)".')],
+    action_in: Annotated[str, typer.Option(help='How the group moves the input: "pictures", "vectors(2*V)".')],
+    action_out: Annotated[str, typer.Option(help='How it moves the output: "trivial", "vectors(V)".')],
     array: Annotated[str | None, typer.Option(help="The array to read; not needed when the file holds one.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Items to use; all of them unless given.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Items in one call of the model.")] = 256,
@@ -66,7 +75,20 @@ def audit(
 
     Example: intertwine audit mymodels:make pictures.npz --group C4 --action-in pictures --action-out trivial
     """
-    from .audit import Request
-    from .audit import audit as run
+    from intertwine.cli.audit import Request
+    from intertwine.cli.audit import audit as run
 
     run(Request(model, data, group, action_in, action_out, array, samples, batch_size, seed), json, below)
+
+
+def main() -> None:
+    """Run the command line. A mistake in the input ends with its message and exit status 2, not with a traceback."""
+    try:
+        app()
+    except ValueError as error:
+        from intertwine.errors import IntertwineError
+
+        if not isinstance(error, IntertwineError):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
