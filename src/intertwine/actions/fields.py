@@ -82,9 +82,9 @@ class Fields(Action):
             raise IntertwineError(
                 f"Fourier rotations need equal sides, got {' x '.join(map(str, x.shape[2:]))}: pad the shorter side"
             )
-        lengths = getattr(self.motion.translations, "lengths", tuple(x.shape[2:]))
-        if tuple(lengths[::-1]) != tuple(x.shape[2:]):
-            raise IntertwineError(f"{self.group} translates a grid {lengths} in (x, y[, z]), got {tuple(x.shape[2:])}")
+        grid, translations = tuple(x.shape[2:]), self.motion.translations
+        if isinstance(translations, Grid) and translations.lengths != grid[::-1]:
+            raise IntertwineError(f"{self.group} translates grids {translations.lengths} in (x, y[, z]), got {grid}")
 
     def move(self, g: Element, x: Data) -> Tensor:
         window = disc(tuple(x.shape[2:]), x) if self.mask else None
