@@ -31,7 +31,9 @@ $(VENV)/.docs: $(VENV)/.user
 setup: $(VENV)/.user
 
 demo: $(VENV)/.user
-	$(BIN)/intertwine compare --data digits --group C4 --routes plain,augment,average,equivariant
+	$(BIN)/intertwine compare --data digits --group C4 --routes plain,augment,average,equivariant --out comparison
+	cp comparison/report.html report.html
+	@echo "open report.html in a browser"
 
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(TESTS)

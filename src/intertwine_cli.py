@@ -81,6 +81,40 @@ def audit(
     run(Request(model, data, group, action_in, action_out, array, samples, batch_size, seed), json, below)
 
 
+@app.command()
+def compare(
+    data: Annotated[
+        str, typer.Option(help="digits, fashion, mnist, inertia, or an .npz file with x and y.")
+    ] = "digits",
+    group: GroupOption = "C4",
+    routes: Annotated[
+        str, typer.Option(help="Which ways of using the symmetry, with commas between.")
+    ] = "plain,augment,average,equivariant",
+    seeds: Annotated[int, typer.Option(min=1, help="How many times everything is repeated.")] = 5,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the data; the problem proposes a number.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Items in one step of training.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Adam's step size.")] = None,
+    hidden: Annotated[str | None, typer.Option(help='Widths of the hidden layers, such as "128,128".')] = None,
+    examples: Annotated[int | None, typer.Option(min=1, help="How many items to train on.")] = None,
+    rep_in: Annotated[str | None, typer.Option(help="How the group acts on the rows of your x, such as 3*V.")] = None,
+    rep_out: Annotated[str | None, typer.Option(help="How it acts on y; without it y does not move.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results and report.html.")] = Path("comparison"),
+    device: Annotated[str, typer.Option(help="Where to train, such as cpu or cuda.")] = "cpu",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what the folder holds.")] = False,
+) -> None:
+    """Train several ways of using a symmetry side by side; report accuracy, equivariance and cost.
+
+    Example: intertwine compare --data digits --group C4 --routes plain,augment,average,equivariant
+    """
+    from intertwine.cli.compare import Request
+    from intertwine.cli.compare import compare as run
+
+    budget = (epochs, batch_size, learning_rate, hidden, examples)
+    run(Request(data, group, routes, seeds, *budget, rep_in, rep_out, out, device, resume))
+
+
 def main() -> None:
     """Run the command line. A mistake in the input ends with its message and exit status 2, not with a traceback."""
     try:
