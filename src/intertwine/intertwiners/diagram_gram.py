@@ -1,0 +1,99 @@
+"""Inner products of diagrams, and the triangular change of basis that makes them orthonormal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from .diagram_enumeration import Family, Integers
+from .diagram_tensors import Entries, Floats, Form
+
+SYMPLECTIC_PLANE = Form(np.array([1, 0]), np.array([1.0, -1.0]))
+
+
+def line_gram(family: Family, n: int, symplectic: bool) -> Floats:
+    """<D, D'> / n^(slots/2) = +-n^(loops - slots/2) for diagrams made of pairs; their metric does not matter.
+
+    Two diagrams joined slot by slot form closed loops; the sign, for Sp only, does not depend on n. So the product of
+    their tensors in dimension 2, +-2^loops, tells both.
+    """
+    slots = family.labels.shape[1]
+    product = _inner_products(family, 2, SYMPLECTIC_PLANE if symplectic else None)
+    return np.sign(product) * float(n) ** (np.log2(np.abs(product)) - slots // 2)
+
+
+def epsilon_gram(family: Family, n: int) -> Floats:
+    """<D, D'> / (n!^epsilons n^lines) for diagrams with epsilons, from their entries: exact integers, then scaled."""
+    product = _inner_products(family, n, None)
+    return product / product.diagonal().max(initial=1.0)
+
+
+def orthonormal(found: Sequence[Family], n: int, symplectic: bool) -> Tensor:
+    """T (diagrams, diagrams), block triangular, such that the rows of T D are orthonormal: Gram-Schmidt in order.
+
+    Diagrams with and without an epsilon are orthogonal: a reflection tells them apart.
+
+    Raises:
+        IntertwineError: if the diagrams are dependent, which their choice excludes.
+    """
+    total = sum(len(family.labels) for family in found)
+    change = torch.zeros(total, total, dtype=torch.float64)
+    start = 0
+    for family in found:
+        count, slots = family.labels.shape
+        gram = epsilon_gram(family, n) if family.epsilons else line_gram(family, n, symplectic)
+        entries = _squared_norm(family, n, slots)
+        change[start : start + count, start : start + count] = _inverse_cholesky(gram) / entries**0.5
+        start += count
+    return change
+
+
+def orbit_change(partitions: Integers, n: int) -> tuple[Tensor, Tensor]:
+    """Orbits of S(n) on index tuples, scaled to unit norm, by diagrams: (T (orbits, diagrams), 1 / norms (orbits,)).
+
+    The diagram of a partition is the sum of the orbits of all coarser partitions. Coarser ones come first in
+    lexicographic order, so T, the Moebius function of the partition lattice, is lower triangular. The orbit with b
+    blocks has n (n - 1) ... (n - b + 1) elements.
+    """
+    count, slots = partitions.shape
+    joined = partitions[:, :, None] == partitions[:, None, :]
+    first = np.where(joined, np.arange(slots), slots).min(axis=2, initial=slots)
+    sums = np.empty((count, count))
+    for row in range(count):
+        sums[row] = (partitions[:, first[row]] == partitions).all(axis=1)
+    identity = torch.eye(count, dtype=torch.float64)
+    moebius = torch.linalg.solve_triangular(torch.from_numpy(sums), identity, upper=False, unitriangular=True).round()
+    blocks = partitions.max(axis=1, initial=-1) + 1
+    sizes = np.array([np.prod(n - np.arange(b, dtype=np.float64)) for b in range(slots + 1)])
+    scale = torch.from_numpy(sizes[blocks] ** -0.5)
+    return moebius * scale[:, None], scale
+
+
+def _inner_products(family: Family, n: int, form: Form | None) -> Floats:
+    """D D^T from the entries; every sum is an integer far below 2^53, so nothing is rounded."""
+    from scipy import sparse
+
+    slots = family.labels.shape[1]
+    entries = Entries([family], n, form, [False] * slots)
+    place, column = np.unique(entries.index.numpy(), return_inverse=True)
+    shape = (entries.diagrams, len(place))
+    rows = sparse.csr_matrix((entries.weight.numpy(), (entries.owner.numpy(), column.reshape(-1))), shape=shape)
+    return (rows @ rows.T).toarray()
+
+
+def _squared_norm(family: Family, n: int, slots: int) -> float:
+    """Number of entries of a diagram, all of them +-1."""
+    permutations = float(np.prod(np.arange(1, n + 1, dtype=np.float64))) if family.epsilons else 1.0
+    return permutations**family.epsilons * float(n) ** ((slots - n * family.epsilons) // 2)
+
+
+def _inverse_cholesky(gram: Floats) -> Tensor:
+    identity = torch.eye(len(gram), dtype=torch.float64)
+    factor, failed = torch.linalg.cholesky_ex(torch.from_numpy(gram))
+    if failed:
+        raise IntertwineError("the diagrams chosen as a basis are dependent: please report this as a bug")
+    return torch.linalg.solve_triangular(factor, identity, upper=False)
