@@ -26,6 +26,7 @@ from .groups import (
     semidirect,
     wreath,
 )
+from .intertwiners import Hom
 from .representations import Representation, alt, pixels, sym
 
 __version__ = "0.1.0"

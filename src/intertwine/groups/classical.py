@@ -46,7 +46,7 @@ def Lorentz() -> LieGroup:
 def U(n: int) -> LieGroup:
     """U(n), the unitary matrices."""
     _at_least(1, n, "U")
-    algebra = torch.cat([_su(n), 1j * torch.eye(n, dtype=_COMPLEX)[None]])
+    algebra = torch.cat([_su(n), 1j * (2 / n) ** 0.5 * torch.eye(n, dtype=_COMPLEX)[None]])
     return LieGroup(
         f"U({n})", algebra, residual=_unitary_residual, roots=_linear_roots(n, central=True),
         sampler=lambda k, generator: haar(k, n, generator, is_complex=True),
@@ -67,7 +67,7 @@ def SU(n: int) -> LieGroup:
 def GL(n: int) -> LieGroup:
     """GL(n), the invertible real matrices (two components)."""
     _at_least(1, n, "GL")
-    units = _units(n).reshape(n * n, n, n)
+    units = 2**0.5 * _units(n).reshape(n * n, n, n)
     return _linear(f"GL({n})", n, units, _flip(n, [0])[None], lambda g: torch.zeros(g.shape[:-2], dtype=_REAL))
 
 
@@ -76,8 +76,7 @@ def SL(n: int) -> LieGroup:
     """SL(n), the real matrices of determinant 1."""
     _at_least(1, n, "SL")
     e = _units(n)
-    algebra = [e[i, j] for i in range(n) for j in range(n) if i != j]
-    algebra += [e[i, i] - e[i + 1, i + 1] for i in range(n - 1)]
+    algebra = [2**0.5 * e[i, j] for i in range(n) for j in range(n) if i != j] + _traceless(n)
     basis = torch.stack(algebra) if algebra else torch.zeros(0, 1, 1, dtype=_REAL)
     return _linear(f"SL({n})", n, basis, None, lambda g: (torch.linalg.det(g) - 1).abs())
 
@@ -88,8 +87,8 @@ def Sp(size: int) -> LieGroup:
     m, e, j = _half(size, "Sp"), _units(size), symplectic_form(size)
     pairs = [(i, k) for i in range(m) for k in range(m)]
     algebra = [e[i, k] - e[m + k, m + i] for i, k in pairs]
-    algebra += [e[i, m + k] + e[k, m + i] for i, k in pairs if i <= k]
-    algebra += [e[m + i, k] + e[m + k, i] for i, k in pairs if i <= k]
+    algebra += [(e[i, m + k] + e[k, m + i]) / (2**0.5 if i == k else 1.0) for i, k in pairs if i <= k]
+    algebra += [(e[m + i, k] + e[m + k, i]) / (2**0.5 if i == k else 1.0) for i, k in pairs if i <= k]
     basis = torch.stack(algebra)
     symmetric = _noncompact(basis)
 
@@ -108,13 +107,13 @@ def Sp(size: int) -> LieGroup:
 def USp(size: int) -> LieGroup:
     """USp(2m), the unitary matrices on 2m dimensions that preserve J; the compact form of Sp(2m)."""
     m, j = _half(size, "USp"), symplectic_form(size).to(_COMPLEX)
-    unitary = torch.cat([_su(m), 1j * torch.eye(m, dtype=_COMPLEX)[None]])
+    unitary = torch.cat([_su(m), 1j * (2 / m) ** 0.5 * torch.eye(m, dtype=_COMPLEX)[None]]) / 2**0.5
     zero = torch.zeros(m, m, dtype=_COMPLEX)
     e = _units(m).to(_COMPLEX)
     algebra = [_blocks(a, zero, zero, a.conj()) for a in unitary]
     for i in range(m):
         for k in range(i, m):
-            b = e[i, k] + e[k, i] if i != k else e[i, i]
+            b = (e[i, k] + e[k, i]) / 2**0.5 if i != k else e[i, i]
             algebra += [_blocks(zero, s * b, -(s.conjugate()) * b, zero) for s in (1 + 0j, 1j)]
 
     def sampler(n: int, generator: torch.Generator | None) -> Tensor:
@@ -243,8 +242,14 @@ def _su(n: int) -> Tensor:
     e = _units(n).to(_COMPLEX)
     pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
     basis = [e[i, j] - e[j, i] for i, j in pairs] + [1j * (e[i, j] + e[j, i]) for i, j in pairs]
-    basis += [1j * (e[i, i] - e[i + 1, i + 1]) for i in range(n - 1)]
+    basis += [1j * x for x in _traceless(n)]
     return torch.stack(basis) if basis else torch.zeros(0, n, n, dtype=_COMPLEX)
+
+
+def _traceless(n: int) -> list[Tensor]:
+    """Orthogonal traceless diagonal matrices with trace(X X) = 2: diag(1, .., 1, -k, 0, ..) scaled."""
+    rows = [[1.0] * k + [-float(k)] + [0.0] * (n - k - 1) for k in range(1, n)]
+    return [torch.tensor(row, dtype=_REAL).diag() * (2 / (k * (k + 1))) ** 0.5 for k, row in enumerate(rows, 1)]
 
 
 def _noncompact(basis: Tensor) -> Tensor:

@@ -22,7 +22,8 @@ class LieGroup(Group):
 
     Args:
         name: what it prints as, which also identifies it.
-        algebra: (dim, n, n) basis of the Lie algebra, real or complex matrices (real coefficients).
+        algebra: (dim, n, n) basis of the Lie algebra, real or complex matrices (real coefficients), orthogonal with
+            trace(X^dagger X) = 2, so that the adjoint representation of a compact group is orthogonal.
         components: (k, n, n) representatives that generate the further connected components.
         sampler: draws elements; Haar when compact. For a non-compact group it draws k exp(P), with k Haar in the
             maximal compact subgroup and P a symmetric element of the algebra whose spectral norm is uniform in [0, 1]
@@ -85,8 +86,9 @@ class LieGroup(Group):
         """
         basis = self._algebra.flatten(1).to(torch.complex128)
         target = x.flatten(-2).to(torch.complex128)
-        solution = target @ torch.linalg.pinv(basis)
-        if float((solution @ basis - target).abs().max()) > 1e-8 * max(1.0, float(target.abs().max())):
+        solution = target @ basis.mH / 2
+        miss = (solution @ basis - target).abs()
+        if miss.numel() and float(miss.max()) > 1e-8 * max(1.0, float(target.abs().max())):
             raise IntertwineError(f"the matrix is not in the Lie algebra of {self}")
         return solution if x.is_complex() and self.dtype == torch.float64 else _drop_imaginary(solution)
 

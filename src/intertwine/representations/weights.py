@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
+from ..groups.base import Group
+from ..groups.elements import leaves, tree_map
 from .base import Representation
 from .structure import TensorProduct
 
@@ -48,6 +50,9 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
         raise IntertwineError(f"{rho.group} is not reductive: its representations have no weights")
     raising = rho.algebra(roots.raising).to(torch.complex128)
     lowering = raising.mH
+    dagger = tree_map(lambda leaf: leaf.mH, roots.raising)
+    if raising.numel() and float((rho.algebra(dagger) - lowering).abs().max()) > 1e-9:
+        raise IntertwineError(f"{rho} does not act unitarily for the compact form of {rho.group}")
     cartan = torch.cat([raising @ lowering - lowering @ raising, rho.algebra(roots.central).to(torch.complex128)])
     generic = torch.arange(1, len(cartan) + 1, dtype=torch.float64).sqrt().to(torch.complex128)
     _, basis = torch.linalg.eigh(torch.einsum("k,kij->ij", generic, cartan))
@@ -57,3 +62,22 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
     if float((diagonal - torch.diag_embed(weights.T)).abs().max() if len(cartan) else 0.0) > 1e-8:
         raise IntertwineError(f"{rho} of {rho.group} has no integer weights in a unitary basis")
     return WeightDiagram(weights.long(), (basis,), (basis.mH @ raising @ basis,))
+
+
+@lru_cache(maxsize=256)
+def cartan_matrix(group: Group) -> Tensor:
+    """(simple roots, rank) integers: row i is the simple root alpha_i as a weight (its central charges are 0)."""
+    if group.roots is None:
+        raise IntertwineError(f"{group} is not reductive: it has no roots")
+    # The Lie algebra acts faithfully on its own matrices; a product acts on the sum of its factors' matrices.
+    leaves_ = [leaf for leaf in leaves(group.roots.raising) if leaf.ndim == 3 and leaf.shape[-1]]
+    count = len(leaves_[0]) if leaves_ else 0
+    raising = [leaf.to(torch.complex128) for leaf in leaves_]
+    matrix = torch.zeros(count, count, dtype=torch.float64)
+    norm = sum((e.abs().square().sum((-2, -1)) for e in raising), torch.zeros(count, dtype=torch.float64))
+    for e in raising:
+        h = e @ e.mH - e.mH @ e
+        bracket = h[None] @ e[:, None] - e[:, None] @ h[None]  # [h_j, e_i] = alpha_i(h_j) e_i
+        matrix += torch.einsum("iab,ijab->ij", e.conj(), bracket).real / norm[:, None]
+    central = leaves(group.roots.central)[0].shape[0]
+    return torch.cat([matrix.round().long(), torch.zeros(count, central, dtype=torch.int64)], 1)

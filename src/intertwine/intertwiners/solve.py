@@ -1,0 +1,230 @@
+"""One door to the routes: which exact method solves Hom(A, B) for two elementary representations."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import torch
+
+from ..errors import IntertwineError
+from ..groups.base import Group
+from ..groups.classical import metric, symplectic_form
+from ..groups.elements import take
+from ..groups.lie import LieGroup
+from ..groups.permutation import PermutationGroup
+from ..groups.products import Product
+from ..representations.base import Representation
+from ..representations.derived import Lifted
+from ..representations.leaves import Defining, Points, Trivial
+from ..representations.structure import Conjugate, Dual, TensorProduct, tensor_product
+from .components import fix_components
+from .counting import count_maps
+from .diagrams import solve_diagrams
+from .kron import KroneckerSolution, sorted_factors
+from .nullspace import solve_nullspace
+from .orbits import solve_orbits
+from .solution import Solution
+from .weights import count_by_characters, solve_weights
+
+MAX_DIAGRAMS = 1500
+"""Diagrams up to which dependent ones are sorted out; beyond, highest weights are cheaper."""
+MAX_ORBIT_ENTRIES = 200_000_000
+"""Entries of a matrix up to which its weight-sharing classes are listed one by one."""
+MAX_CHARACTER_ORDER = 20_000
+"""Order up to which a finite group's dimension is certified by characters."""
+
+
+@lru_cache(maxsize=4096)
+def solve(a: Representation, b: Representation) -> Solution:
+    """An orthonormal basis of Hom(A, B) by the cheapest exact route, its dimension checked against the theory's.
+
+    Raises:
+        IntertwineError: when a route's dimension disagrees with the exact count.
+    """
+    solution = _by_factors(a, b) or _by_orbits(a, b) or _by_diagrams(a, b) or _by_weights(a, b)
+    expected = expected_dimension(a, b)
+    if solution is None:
+        solution = solve_nullspace(a, b, expected)
+    if expected is not None and solution.dim != expected:
+        raise IntertwineError(
+            f"{a} -> {b} of {a.group}: the route '{solution.route}' finds {solution.dim} maps, but there are {expected}"
+        )
+    return solution
+
+
+def clear_cache() -> None:
+    """Forget every solved space."""
+    solve.cache_clear()
+
+
+def expected_dimension(a: Representation, b: Representation) -> int | None:
+    """dim Hom(A, B) by characters or counting, None where neither is cheap."""
+    group = a.group
+    if group.order <= MAX_CHARACTER_ORDER:
+        inner = (finite_character(a).conj() * finite_character(b)).sum() / group.order
+        return round(float(inner.real))
+    shape = diagram_shape(a, b)
+    if shape is not None:
+        kind, n, in_duals, out_duals = shape
+        return count_maps(kind, n, in_duals, out_duals)
+    if group.roots is not None and not group.generators and has_weights(a) and has_weights(b):
+        return count_by_characters(a, b)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def finite_character(rho: Representation) -> torch.Tensor:
+    """The character on every element of a listable group, (order,)."""
+    if isinstance(rho, TensorProduct):
+        return torch.stack([finite_character(part) for part in rho.factors]).prod(0)
+    elements, order = rho.group.elements(), int(rho.group.order)
+    step = max(1, 2**24 // rho.dim**2)
+    return torch.cat([rho.character(take(elements, slice(k, k + step))) for k in range(0, order, step)])
+
+
+# --- routes -------------------------------------------------------------------------------------------------------
+
+
+def _by_orbits(a: Representation, b: Representation) -> Solution | None:
+    if not (a.is_monomial and b.is_monomial):
+        return None
+    shape = diagram_shape(a, b)
+    if shape is not None and a.dim * b.dim > MAX_ORBIT_ENTRIES:
+        return solve_diagrams(*shape)
+    order = math.lcm(a.phase_order or 1, b.phase_order or 1)
+    permutations, phases = [], []
+    for rho in (b, a):
+        images = [rho.permutation(g) for g in a.group.generators]
+        permutations.append(torch.stack(images).numpy() if images else torch.zeros(0, rho.dim, dtype=torch.int64).numpy())
+        if order > 1:
+            scale = order // (rho.phase_order or 1)
+            turned = [rho.phases(g) * scale for g in a.group.generators]
+            phases.append(torch.stack(turned).numpy() if turned else permutations[-1])
+    if order == 1:
+        return solve_orbits(permutations[0], None, permutations[1], None, 1)
+    return solve_orbits(permutations[0], phases[0], permutations[1], phases[1], order)
+
+
+def _by_diagrams(a: Representation, b: Representation) -> Solution | None:
+    shape = diagram_shape(a, b)
+    if shape is None:
+        return None
+    diagrams = _count_diagrams(*shape)
+    connected = isinstance(a.group, LieGroup) and not a.group.generators
+    dependent = diagrams != count_maps(*shape)
+    if diagrams > MAX_DIAGRAMS or (connected and dependent):
+        return None
+    return solve_diagrams(*shape, metric=_form(a.group), is_complex=a.is_complex or b.is_complex)
+
+
+def _count_diagrams(kind: str, n: int, in_duals: tuple[bool, ...], out_duals: tuple[bool, ...]) -> int:
+    """Diagrams before dependent ones are dropped: pairings, with one determinant where the group is special."""
+    slots = len(in_duals) + len(out_duals)
+    if kind in ("general-linear", "special-linear"):
+        upper = sum(in_duals) + len(out_duals) - sum(out_duals)
+        few, many = sorted((upper, slots - upper))
+        determinants = (many - few) // n
+        return math.factorial(many) // (math.factorial(n) ** determinants * math.factorial(determinants))
+    pairings = [math.prod(range(m - 1, 0, -2)) if m % 2 == 0 and m >= 0 else 0 for m in (slots, slots - n)]
+    return pairings[0] + (math.comb(slots, n) * pairings[1] if kind == "special-orthogonal" and slots >= n else 0)
+
+
+def _by_weights(a: Representation, b: Representation) -> Solution | None:
+    if a.group.roots is None or not has_weights(a) or not has_weights(b):
+        return None
+    return fix_components(solve_weights(a, b), a, b)
+
+
+def _by_factors(a: Representation, b: Representation) -> Solution | None:
+    """A direct product of groups, when every tensor factor belongs to one of them."""
+    group = a.group
+    if not isinstance(group, Product) or (a.is_monomial and b.is_monomial):
+        return None
+    sides = []
+    for rho in (a, b):
+        parts = [part for part in factors(rho) if not isinstance(part, Trivial)]
+        lifted = [part for part in parts if isinstance(part, Lifted)]
+        if len(lifted) != len(parts):
+            return None
+        sides.append(lifted)
+    involved = sorted({part.factor for side in sides for part in side})
+    solutions = []
+    for k in involved:
+        first, second = ([part.base for part in side if part.factor == k] for side in sides)
+        trivial = [group.factors[k].trivial]
+        solutions.append(solve(tensor_product(first or trivial), tensor_product(second or trivial)))
+    orders = [sorted_factors([p.factor for p in side], [p.dim for p in side]) for side in sides]
+    return KroneckerSolution(solutions, *orders)
+
+
+# --- what a representation looks like -----------------------------------------------------------------------------
+
+
+def factors(rho: Representation) -> tuple[Representation, ...]:
+    """The tensor factors of an elementary representation."""
+    return rho.factors if isinstance(rho, TensorProduct) else (rho,)
+
+
+Shape = tuple[str, int, tuple[bool, ...], tuple[bool, ...]]
+
+
+def diagram_shape(a: Representation, b: Representation) -> Shape | None:
+    """(kind, n, duals of A, duals of B) when both are tensor powers of a classical group's own representation."""
+    kind = _kind(a.group)
+    if kind is None:
+        return None
+    duals = []
+    for rho in (a, b):
+        flags = [_is_dual(part) for part in factors(rho) if not isinstance(part, Trivial)]
+        if None in flags:
+            return None
+        duals.append(tuple(bool(flag) for flag in flags))
+    return kind, a.group.vector.dim, duals[0], duals[1]
+
+
+def _is_dual(rho: Representation) -> bool | None:
+    """False for V, True for its dual, None for anything else."""
+    if isinstance(rho, Defining | Points):
+        return False
+    return True if isinstance(rho, Dual | Conjugate) and isinstance(rho.base, Defining) else None
+
+
+def _kind(group: Group) -> str | None:
+    if isinstance(group, PermutationGroup):
+        is_all = group.geometry is None and group.name == f"S({group.degree})"
+        return "symmetric" if is_all else None
+    if not isinstance(group, LieGroup):
+        return None
+    family = group.name.split("(")[0]
+    kinds = {"O": "orthogonal", "SO": "special-orthogonal", "Lorentz": "special-orthogonal", "Sp": "symplectic",
+             "GL": "general-linear", "U": "general-linear", "SL": "special-linear", "SU": "special-linear"}  # fmt: skip
+    return kinds.get(family)
+
+
+def _form(group: Group) -> torch.Tensor | None:
+    """What the group preserves: the diagonal of eta, or the matrix J."""
+    if not isinstance(group, LieGroup):
+        return None
+    family, _, arguments = group.name.rstrip(")").partition("(")
+    if family == "Sp":
+        return symplectic_form(group.size)
+    if family == "Lorentz":
+        return metric(1, 3)
+    if family in ("O", "SO") and "," in arguments:
+        p, q = map(int, arguments.split(","))
+        return metric(p, q)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def has_weights(rho: Representation) -> bool:
+    """Whether every tensor factor acts unitarily for the compact form of its reductive group."""
+    from ..representations.weights import weight_diagram
+
+    try:
+        for part in factors(rho):
+            weight_diagram(part)
+    except IntertwineError:
+        return False
+    return True

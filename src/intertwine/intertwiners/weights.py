@@ -1,0 +1,113 @@
+"""The route for reductive Lie groups, compact or not: split both representations by highest weights, then Schur.
+
+Nothing of the size dim A x dim B is solved. For real representations the copies of an irreducible representation are
+first matched with their complex conjugates, which settles its type: real, complex or quaternionic.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..errors import IntertwineError
+from ..representations.base import Representation
+from ..representations.highest import Weight, canonical_basis, isotypic_bases, multiplicities
+from .schur import IsotypicBlock, SchurSolution
+
+Array = NDArray[np.complex128]
+
+
+def solve_weights(a: Representation, b: Representation) -> SchurSolution:
+    """Hom of the identity component, A -> B, for a reductive group."""
+    if a.is_complex or b.is_complex:
+        first, second = isotypic_bases(a), isotypic_bases(b)
+        blocks = [
+            IsotypicBlock(torch.from_numpy(first[w]), torch.from_numpy(second[w]), takes_real_part=False)
+            for w in first
+            if w in second
+        ]
+        return SchurSolution("weights", (b.dim, a.dim), blocks, is_complex=True)
+    first, second = real_components(a), real_components(b)
+    blocks = []
+    for weight, (kind, q_in) in first.items():
+        if weight in second:
+            q_out = second[weight][1]
+            if kind == "quaternionic":
+                q_out = q_out[:, ::2]  # one of each pair of conjugate copies
+            blocks.append(IsotypicBlock(torch.from_numpy(q_in), torch.from_numpy(q_out), kind != "real"))
+    return SchurSolution("weights", (b.dim, a.dim), blocks, is_complex=False)
+
+
+def count_by_characters(a: Representation, b: Representation) -> int:
+    """dim Hom for the identity component, from integer multiplicities alone."""
+    first, second = multiplicities(a), multiplicities(b)
+    return sum(count * second.get(weight, 0) for weight, count in first.items())
+
+
+@lru_cache(maxsize=64)
+def real_components(rho: Representation) -> dict[Weight, tuple[str, NDArray[np.generic]]]:
+    """The isotypic components of a real representation: highest weight -> (type, Q).
+
+    Real type: Q is real. Quaternionic type: copies come in pairs (v, conjugate of v). Complex type: Q is complex and
+    the conjugate component is left out; of the two weights the larger stays.
+    """
+    bases = isotypic_bases(rho)
+    conjugates = {weight: _conjugate_weight(q, bases) for weight, q in bases.items()}
+    found: dict[Weight, tuple[str, NDArray[np.generic]]] = {}
+    for weight, q in bases.items():
+        partner = conjugates[weight]
+        if partner == weight:
+            found[weight] = _self_conjugate(q)
+        elif weight > partner:
+            found[weight] = ("complex", q)
+    return found
+
+
+def _conjugate_weight(q: Array, bases: dict[Weight, Array]) -> Weight:
+    vector = q[:, 0, 0].conj()
+    overlap = {w: float(np.linalg.norm(np.einsum("x,xad->ad", vector, other.conj()))) for w, other in bases.items()}
+    best = max(overlap, key=lambda w: overlap[w])
+    if overlap[best] < 1 - 1e-6:
+        raise IntertwineError("the representation is not the complexification of a real one")
+    return best
+
+
+def _self_conjugate(q: Array) -> tuple[str, NDArray[np.generic]]:
+    """conj(Q) = Q (S (x) T) with S S* = T T* = +1 (real type) or -1 (quaternionic type)."""
+    copies = q.shape[1]
+    top = np.einsum("xbe,xa->bea", q.conj(), q[:, :, 0].conj())  # conj of the highest-weight vectors, in terms of Q
+    column = np.abs(top).sum((0, 2)).argmax()  # an extreme weight: one vector
+    s = top[:, column, :]
+    t = np.einsum("xbe,xad,ba->ed", q.conj(), q.conj(), s.conj(), optimize=True) / copies
+    sign = np.real(np.trace(s @ s.conj())) / copies
+    if sign < 0:
+        return "quaternionic", np.einsum("xad,ab->xbd", q, _conjugate_pairs(s))
+    x, y = real_vectors(s), real_vectors(t)
+    real = np.einsum("xad,ab,de->xbe", q, x, y, optimize=True)
+    return "real", np.ascontiguousarray(real.real)
+
+
+def real_vectors(s: Array) -> Array:
+    """Unitary X with S conj(X) = X: an orthonormal basis of the vectors fixed by v -> S conj(v), for S S* = 1."""
+    n = len(s)
+    real_form = np.block([[s.real, s.imag], [s.imag, -s.real]])  # v -> S conj(v) on (Re v, Im v)
+    projector = (np.eye(2 * n) + real_form) / 2
+    basis = canonical_basis((projector + projector.T) / 2, n)
+    return basis[:n] + 1j * basis[n:]
+
+
+def _conjugate_pairs(s: Array) -> Array:
+    """Unitary with columns v1, S conj(v1), v2, S conj(v2), ..., for S S* = -1."""
+    n = len(s)
+    columns = np.zeros((n, n), dtype=np.complex128)
+    for k in range(0, n, 2):
+        done = columns[:, :k]
+        residual = np.eye(n) - done @ done.conj().T
+        lengths = residual.diagonal().real
+        pivot = int(np.argmax(lengths > lengths.max() - 1e-6))
+        columns[:, k] = residual[:, pivot] / np.linalg.norm(residual[:, pivot])
+        columns[:, k + 1] = s @ columns[:, k].conj()
+    return columns
