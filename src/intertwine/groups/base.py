@@ -6,14 +6,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache, partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .elements import Element, leaves, take, tree_map
+from .elements import Element, leaves, take
 
 if TYPE_CHECKING:
     from ..representations.base import Representation
@@ -48,6 +48,7 @@ class Group(ABC):
     """Generators of a finite group; of a Lie group, one element for each further component."""
     generator_names: tuple[str, ...]
     roots: RootData | None = None
+    _recipe: tuple[Any, ...] | None = None
 
     def __init__(self, name: str, key: tuple[Any, ...]):
         self.name = name
@@ -55,6 +56,10 @@ class Group(ABC):
 
     def __repr__(self) -> str:
         return self.name
+
+    def __reduce__(self) -> Any:
+        """Groups of the catalogue travel between processes by name, others by their data."""
+        return self._recipe or super().__reduce__()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Group) and self.key == other.key
@@ -275,11 +280,24 @@ class Group(ABC):
         return named_representations["induced"](rho, group)
 
 
+Named = TypeVar("Named", bound=Group)
+Arguments = ParamSpec("Arguments")
+
+
+def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, Named]:
+    """Make one group for each set of arguments, which remembers how to make itself again."""
+
+    @lru_cache(maxsize=None)
+    @wraps(constructor)
+    def make(*args: Any, **kwargs: Any) -> Named:
+        group = constructor(*args, **kwargs)
+        group._recipe = (partial(make, **kwargs) if kwargs else make, args)
+        return group
+
+    return make  # type: ignore[return-value]
+
+
 def broadcast(unit: Tensor, batch: Sequence[int]) -> Tensor:
     """The unit tensor repeated over batch axes (a view)."""
     return unit.expand(*batch, *unit.shape)
 
-
-def repeat(g: Element, n: int) -> Element:
-    """n copies of one element along a new leading axis."""
-    return tree_map(lambda leaf: broadcast(leaf, (n,)), g)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
+from .base import catalogued
 from .finite import group_from_matrices
 from .permutation import PermutationGroup
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def C(n: int) -> PermutationGroup:
     """The cyclic group of order n, the rotations of the regular n-gon; `vector` turns the plane counter-clockwise."""
     _at_least(1, n, "C")
@@ -21,7 +20,7 @@ def C(n: int) -> PermutationGroup:
     return PermutationGroup([rotation], f"C({n})", order=n, names=["r"], geometry=_rotation(n)[None])
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def D(n: int) -> PermutationGroup:
     """The dihedral group of order 2n, the symmetries of the regular n-gon; `vector` acts on the plane.
 
@@ -39,7 +38,7 @@ def D(n: int) -> PermutationGroup:
     return PermutationGroup([r, f], f"D({n})", order=2 * n, names=["r", "f"], geometry=geometry)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def S(n: int) -> PermutationGroup:
     """The symmetric group of all permutations of n points."""
     _at_least(1, n, "S")
@@ -53,7 +52,7 @@ def S(n: int) -> PermutationGroup:
     return PermutationGroup([swap, cycle], f"S({n})", order=math.factorial(n), names=["s", "c"], sampler=sampler)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def A(n: int) -> PermutationGroup:
     """The alternating group of the even permutations of n points."""
     _at_least(1, n, "A")
@@ -67,7 +66,7 @@ def A(n: int) -> PermutationGroup:
     return PermutationGroup([three, cycle], f"A({n})", order=math.factorial(n) // 2, names=["t", "c"])
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Q(order: int) -> PermutationGroup:
     """The (generalised) quaternion group of the given order 4m, on its own elements; `vector` acts on R^4.
 
@@ -87,14 +86,14 @@ def Q(order: int) -> PermutationGroup:
     return PermutationGroup([a, b], f"Q({order})", order=order, names=["a", "b"], geometry=geometry)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Cube(full: bool = False) -> PermutationGroup:
     """The 24 rotations of the cube, or with `full=True` all its 48 symmetries; `vector` acts on space."""
     turns = [[[0, -1, 0], [1, 0, 0], [0, 0, 1]], [[0, 0, 1], [1, 0, 0], [0, 1, 0]]]
     return _solid("Cube", torch.tensor(turns, dtype=torch.float64), 24, full)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Icosahedron(full: bool = False) -> PermutationGroup:
     """The 60 rotations of the icosahedron, or with `full=True` all its 120 symmetries; `vector` acts on space."""
     phi = (1 + 5**0.5) / 2
@@ -115,7 +114,7 @@ def _solid(name: str, rotations: Tensor, order: int, full: bool) -> PermutationG
     )
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Rubik() -> PermutationGroup:
     """Rubik's cube by its six quarter turns on 48 stickers: 43,252,003,274,489,856,000 elements, never listed.
 

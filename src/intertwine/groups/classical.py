@@ -7,19 +7,17 @@ J = [[0, 1], [-1, 0]] in m x m blocks.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import RootData
+from .base import RootData, catalogued
 from .lie import LieGroup, Predicate, Sampler, bounded_positive, haar, unit_determinant
 
 _REAL, _COMPLEX = torch.float64, torch.complex128
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def SO(p: int, q: int = 0) -> LieGroup:
     """SO(n), the rotations; or SO(p, q), the matrices of determinant 1 that preserve eta (two components)."""
     _at_least(1, p + q, "SO")
@@ -27,7 +25,7 @@ def SO(p: int, q: int = 0) -> LieGroup:
     return _pseudo_orthogonal(f"SO({_arguments(p, q)})", p, q, components, special=True)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def O(p: int, q: int = 0) -> LieGroup:  # noqa: E743 - the group's name
     """O(n), rotations and reflections; or O(p, q), all matrices that preserve eta (four components)."""
     _at_least(1, p + q, "O")
@@ -36,13 +34,13 @@ def O(p: int, q: int = 0) -> LieGroup:  # noqa: E743 - the group's name
     return _pseudo_orthogonal(f"O({_arguments(p, q)})", p, q, components, special=False)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Lorentz() -> LieGroup:
     """The connected Lorentz group SO+(1, 3) on (t, x, y, z), signature (+, -, -, -)."""
     return _pseudo_orthogonal("Lorentz()", 1, 3, None, special=True)
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def U(n: int) -> LieGroup:
     """U(n), the unitary matrices."""
     _at_least(1, n, "U")
@@ -53,7 +51,7 @@ def U(n: int) -> LieGroup:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def SU(n: int) -> LieGroup:
     """SU(n), the unitary matrices of determinant 1."""
     _at_least(1, n, "SU")
@@ -63,7 +61,7 @@ def SU(n: int) -> LieGroup:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def GL(n: int) -> LieGroup:
     """GL(n), the invertible real matrices (two components)."""
     _at_least(1, n, "GL")
@@ -71,7 +69,7 @@ def GL(n: int) -> LieGroup:
     return _linear(f"GL({n})", n, units, _flip(n, [0])[None], lambda g: torch.zeros(g.shape[:-2], dtype=_REAL))
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def SL(n: int) -> LieGroup:
     """SL(n), the real matrices of determinant 1."""
     _at_least(1, n, "SL")
@@ -81,7 +79,7 @@ def SL(n: int) -> LieGroup:
     return _linear(f"SL({n})", n, basis, None, lambda g: (torch.linalg.det(g) - 1).abs())
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def Sp(size: int) -> LieGroup:
     """Sp(2m), the real symplectic matrices on 2m dimensions, g^T J g = J."""
     m, e, j = _half(size, "Sp"), _units(size), symplectic_form(size)
@@ -103,7 +101,7 @@ def Sp(size: int) -> LieGroup:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@catalogued
 def USp(size: int) -> LieGroup:
     """USp(2m), the unitary matrices on 2m dimensions that preserve J; the compact form of Sp(2m)."""
     m, j = _half(size, "USp"), symplectic_form(size).to(_COMPLEX)

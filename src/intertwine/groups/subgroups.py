@@ -29,6 +29,8 @@ class Embedding:
         IntertwineError: when products of random elements show that the function is no homomorphism into G.
     """
 
+    _natural = False
+
     def __init__(self, source: Group, target: Group, function: Callable[[Element], Element]):
         self.source, self.target, self._function = source, target, function
         self._check()
@@ -39,6 +41,9 @@ class Embedding:
 
     def __call__(self, h: Element) -> Element:
         return self._function(h)
+
+    def __reduce__(self) -> Any:
+        return (inclusion, (self.source, self.target)) if self._natural else super().__reduce__()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Embedding) and self.key == other.key
@@ -74,9 +79,11 @@ def inclusion(subgroup: Group, group: Group) -> Embedding:
         function = rule(subgroup, group)
         if function is not None:
             try:
-                return Embedding(subgroup, group, function)
+                embedding = Embedding(subgroup, group, function)
             except IntertwineError:
                 continue
+            embedding._natural = True
+            return embedding
     raise IntertwineError(
         f"no natural embedding of {subgroup} in {group}: give tw.Embedding({subgroup}, {group}, function) instead"
     )

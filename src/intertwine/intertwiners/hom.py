@@ -59,6 +59,10 @@ class Hom:
     def __init__(self, rho_in: Representation, rho_out: Representation, kept: Tensor | None = None):
         self.rho_in, self.rho_out, self._kept = rho_in, rho_out, kept
 
+    def __reduce__(self) -> Any:
+        """The specification alone: the basis is solved again where it is needed."""
+        return Hom, (self.rho_in, self.rho_out, self._kept)
+
     @property
     def group(self) -> Any:
         """The group."""

@@ -46,6 +46,9 @@ class Representation(ABC):
     def __hash__(self) -> int:
         return self._hash
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _hash=hash(state["key"]))  # strings hash differently in every process
+
     def __repr__(self) -> str:
         return self.label()
 
