@@ -77,7 +77,7 @@ def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def _check_session(code: str, space: dict, page: Path, line: int) -> None:
     session = doctest.DocTestParser().get_doctest(code, space, page.name, str(page), line)
     report: list[str] = []
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     runner = doctest.DocTestRunner(optionflags=flags)
     runner.run(session, out=report.append, clear_globs=False)
     space.update(session.globs)

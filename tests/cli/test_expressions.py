@@ -77,12 +77,16 @@ def test_what_a_representation_prints_can_be_typed(rho: object) -> None:
 
 def test_the_factors_of_a_product() -> None:
     product = Product([SO(3), S(4)])
-    assert parse_representation("V1 + V2", product) == product.lift(SO(3).vector) + product.lift(S(4).vector)
+    assert parse_representation("V[1] + V[2]", product) == product.lift(SO(3).vector) + product.lift(S(4).vector)
     assert parse_representation("V", product) == product.vector
-    with pytest.raises(IntertwineError, match="factors 1 to 2"):
-        parse_representation("V3", product)
-    with pytest.raises(IntertwineError, match="none; write V"):
-        parse_representation("V1", SO(3))
+    squared = product.lift(SO(3).vector ** 2)
+    assert parse_representation("(V*V)[1]", product) == product.lift(SO(3).vector * SO(3).vector)
+    for rho in (squared, product.lift(S(4).vector)):
+        assert parse_representation(repr(rho), product) == rho
+    with pytest.raises(IntertwineError, match="between 1 and 2"):
+        parse_representation("V[3]", product)
+    with pytest.raises(IntertwineError, match="is none"):
+        parse_representation("V[1]", SO(3))
 
 
 def test_other_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..audit import audit as measure
+from ..errors import IntertwineError
 from .actions import parse_action
 from .expressions import parse_group
 from .models import Model, load_array, load_model
@@ -50,7 +52,11 @@ def audit(request: Request, json: Path | None, below: float | None) -> None:
         report.to_json(json)
         print(f"saved {json}")
     if below is not None:
-        report.assert_below(below)
+        try:
+            report.assert_below(below)
+        except IntertwineError as error:
+            print(error, file=sys.stderr)
+            sys.exit(1)
 
 
 def _like_parameters(data: Tensor, model: Model) -> Tensor:

@@ -2,7 +2,7 @@
 
 Groups: "SO(3)", "C4", "D(4)*C(2)", "SO(3) x S(5)", "O(1,3)", "semidirect(R(2), O(2))", "Cube(full=True)".
 Representations: "2*V + V*V", "8x1 + 4xV", "V**3", "sym(V, 2)", "alt(V, 2)", "V.dual", "V.conj", "regular", "adjoint",
-and "V1 + V2" for the vectors of the factors of a direct product.
+and "V[1] + V[2]" for the vectors of the factors of a direct product.
 """
 
 from __future__ import annotations
@@ -143,8 +143,12 @@ def _compose(source: Source, node: ast.expr, group: Group) -> Representation | i
     match node:
         case ast.Constant():
             return source.integer(node, 1, MAX_DIMENSION, "a multiplicity")
+        case ast.Name(id=name) if name in _NAMED:
+            return source.attempt(node, getattr, group, _NAMED[name])
         case ast.Name(id=name):
-            return _named(source, node, name, group)
+            raise source.unknown(node, name, [*_NAMED, *_FUNCTIONS], "representation")
+        case ast.Subscript():
+            return _lifted(source, node, group)
         case ast.Attribute(value=inner, attr="dual" | "conj" as name):
             return source.attempt(node, getattr, representation(source, inner, group), name)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -162,22 +166,13 @@ def _compose(source: Source, node: ast.expr, group: Group) -> Representation | i
     )
 
 
-def _named(source: Source, node: ast.Name, name: str, group: Group) -> Representation:
-    """V, regular, ...; for a direct product also V1, V2, ..., the factors' own."""
-    if name in _NAMED:
-        return source.attempt(node, getattr, group, _NAMED[name])
-    short = _SHORT.fullmatch(name)
-    if short is None or short[1] not in _NAMED:
-        raise source.unknown(node, name, [*_NAMED, *_FUNCTIONS], "representation")
+def _lifted(source: Source, node: ast.Subscript, group: Group) -> Representation:
+    """`rho[k]`: a representation of the k-th factor of a direct product, counted from 1."""
     if not isinstance(group, Product):
-        raise source.error(
-            node, f"{name} belongs to a factor of a direct product, and {group} is none; write {short[1]}"
-        )
-    place = int(short[2]) - 1
-    if not 0 <= place < len(group.factors):
-        raise source.error(node, f"{group} has factors 1 to {len(group.factors)}")
-    own = source.attempt(node, getattr, group.factors[place], _NAMED[short[1]])
-    return source.attempt(node, group.lift, own, place)
+        raise source.error(node, f"[k] picks a factor of a direct product, and {group} is none")
+    place = source.integer(node.slice, 1, len(group.factors), f"a factor of {group}") - 1
+    rho = representation(source, node.value, group.factors[place])
+    return source.attempt(node, group.lift, rho, place)
 
 
 def _times(source: Source, node: ast.AST, a: Representation | int, b: Representation | int) -> Representation | int:

@@ -8,7 +8,9 @@ import string
 from torch import Tensor
 
 MAX_CELLS = 1_000
-"""Entries of the largest matrix that is still worth printing."""
+"""Entries of the largest matrix of numbers that is still worth printing."""
+MAX_PICTURE = 3_600
+"""Entries of the largest weight-sharing picture."""
 _NEAR = 1e-9
 _MAX_INTEGER = 24
 _SYMBOLS = string.ascii_letters + string.digits

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from ..intertwiners import Hom
 from .expressions import parse_group, parse_representation
-from .matrices import MAX_CELLS, class_lines, matrix_lines
+from .matrices import MAX_CELLS, MAX_PICTURE, class_lines, matrix_lines
 
 MAX_MAPS = 8
 """Basis maps that are printed; more would scroll the answer off the screen."""
@@ -31,7 +31,7 @@ def solve(group_text: str, source: str, target: str, *, basis: bool, explain: bo
         console.print(f"  {name:<10} {value}", markup=False)
     if explain:
         console.print()
-        console.print(maps.explain(), markup=False)
+        console.print("\n".join(maps.explain().splitlines()[1:]), markup=False)
     if basis and dim:
         _print_basis(console, maps)
 
@@ -39,10 +39,11 @@ def solve(group_text: str, source: str, target: str, *, basis: bool, explain: bo
 def _print_basis(console: Console, maps: Hom) -> None:
     rows, columns = maps.shape
     console.print()
-    if rows * columns > MAX_CELLS or columns > MAX_COLUMNS:
+    shared = maps.rho_in.is_permutation and maps.rho_out.is_permutation
+    if rows * columns > (MAX_PICTURE if shared else MAX_CELLS) or columns > MAX_COLUMNS:
         console.print(f"The {rows} x {columns} basis is too large to read here; in Python it is (a >> b).basis().")
         return
-    if maps.classes is not None:
+    if shared:
         console.print("Weight sharing (equal letters share a weight, . is always zero):")
         for line in class_lines(maps.classes):
             console.print(line)

@@ -1,0 +1,82 @@
+"""The commands as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import intertwine_cli
+
+
+def run(*arguments: object) -> str:
+    """What a command prints; its exception, if there is one, comes through."""
+    result = CliRunner().invoke(intertwine_cli.app, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_solve_prints_the_cross_product() -> None:
+    text = run("solve", "SO(3)", "V*V", "V")
+    assert "SO(3): V*V -> V, 1 map by" in text
+    assert "1/√6 *" in text
+    assert "1/√6" not in run("solve", "SO(3)", "V*V", "V", "--no-basis")
+
+
+def test_solve_prints_the_weight_sharing_picture() -> None:
+    text = run("solve", "C(3)", "regular", "regular")
+    letters = [line.split() for line in text.splitlines()[-3:]]
+    assert len({cell for row in letters for cell in row}) == 3
+    assert all(letters[k][k] == letters[0][0] for k in range(3))
+
+
+def test_solve_explains() -> None:
+    assert "V*V -> V" in run("solve", "O(3)", "V*V", "V", "--explain")
+
+
+def test_groups() -> None:
+    listed = run("groups")
+    assert "Rubik()" in listed
+    assert "SO(3)" in listed
+    described = run("groups", "D(4)")
+    assert "5, of sizes 1, 2, 2, 2, 1" in described
+
+
+def test_a_mistake_ends_with_a_message_and_status_2(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["intertwine", "solve", "SO(3)", "W", "V"])
+    with pytest.raises(SystemExit) as stop:
+        intertwine_cli.main()
+    assert stop.value.code == 2
+    assert "there is no representation called W" in capsys.readouterr().err
+
+
+MODELS = """
+import torch
+def mean(): return lambda x: x.mean((1, 2, 3))[:, None]
+def first(): return lambda x: x[:, 0, 0, :1]
+"""
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Random pictures and two models in the current folder."""
+    (tmp_path / "models_to_audit.py").write_text(MODELS)
+    np.savez(tmp_path / "pictures.npz", x=torch.randn(60, 1, 6, 6).numpy())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_audit_tells_an_invariant_model_from_another(pictures: Path) -> None:
+    common = ("pictures.npz", "--group", "C4", "--action-in", "pictures", "--action-out", "trivial")
+    run("audit", "models_to_audit:mean", *common, "--json", "mean.json", "--below", "1e-6")
+    assert json.loads((pictures / "mean.json").read_text())
+    asked = ["audit", "models_to_audit:first", *common, "--below", "1e-6"]
+    result = CliRunner().invoke(intertwine_cli.app, asked)
+    assert result.exit_code == 1
+    assert "is not below" in result.stderr
