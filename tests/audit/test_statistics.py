@@ -67,7 +67,13 @@ def test_ratio_of_nothing_and_of_almost_nothing():
     estimate = ratio(sparse, ones, 0.95, generator)
     assert estimate.low == 0
     assert 1 / 40 < estimate.high < 0.2
-    assert math.isnan(ratio(ones[:1], ones[:1], 0.95, generator).high)
+    assert math.isnan(ratio(ones[:9], ones[:9], 0.95, generator).high)
+
+
+def test_ratio_of_equal_points_has_no_width():
+    ones = torch.ones(40)
+    estimate = ratio(3 * ones, 2 * ones, 0.95, torch.Generator().manual_seed(0))
+    assert (estimate.value, estimate.low, estimate.high) == (1.5, 1.5, 1.5)
 
 
 def test_wilson_against_the_published_example():

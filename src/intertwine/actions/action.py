@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from ..errors import IntertwineError
-from ..groups.base import Group, repeat
-from ..groups.elements import Element, take
+from ..groups.base import Group
+from ..groups.elements import Element, take, tree_map
 
 Data = Any
 """What a model takes or gives: a tensor (N, ...), or for `Tuples` a tuple of them."""
@@ -65,7 +65,7 @@ class Action(ABC):
     def _spread(self, g: Element, n: int) -> Element:
         batch = tuple(self.group.batch_shape(g))
         if batch == ():
-            return repeat(g, n)
+            return tree_map(lambda leaf: leaf.expand(n, *leaf.shape), g)
         if batch != (n,):
             raise IntertwineError(
                 f"{self} got elements with batch shape {batch} for {n} items: give one element for each item, shape "

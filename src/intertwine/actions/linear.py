@@ -56,7 +56,7 @@ class Vectors(Action):
         return self.rho.apply(unsqueeze(g, x.ndim - 2), x)
 
     def __repr__(self) -> str:
-        return f"Vectors({self.group}: {self.rho})"
+        return f"Vectors({self.group}, {self.rho})"
 
 
 def feature_representation(group: Group, rho: Representation | None) -> Representation | None:

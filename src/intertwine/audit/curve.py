@@ -18,8 +18,9 @@ from .statistics import Estimate, ratio, wilson
 
 MAX_POINTS = 64
 """Finite groups up to this order have one point for each element."""
-BIN = 15.0
-"""Width in degrees of the bins of a continuous angle."""
+BINS = (15.0, 30.0, 45.0, 90.0)
+"""Widths in degrees for the bins of a continuous angle; the first that leaves PER_BIN measurements in each is taken."""
+PER_BIN = 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class CurvePoint:
 
 def curve(group: Group, measured: Measurements, confidence: float, generator: torch.Generator) -> list[CurvePoint]:
     """The relative error and agreement at each element or angle; empty for groups with neither."""
-    places = [_place(group, g) for g in measured.elements]
+    width = next((w for w in BINS if measured.error.numel() * w / 360 >= PER_BIN), BINS[-1])
+    places = [_place(group, g, width) for g in measured.elements]
     if any(place is None for place in places):
         return []
     part = torch.stack([place[0] for place in places if place is not None], 1)
@@ -64,12 +66,14 @@ def curve(group: Group, measured: Measurements, confidence: float, generator: to
 _PARTS = ("rotation", "reflection", "element")
 
 
-def _place(group: Group, g: Element) -> tuple[Tensor, Tensor] | None:
+def _place(group: Group, g: Element, width: float) -> tuple[Tensor, Tensor] | None:
     """(which part, where in it) for a batch of elements: int64 (n,), float64 (n,)."""
     matrix = _matrix(group, g)
     if matrix is not None:
         improper = (torch.linalg.det(matrix) < 0).long()
-        return improper, _binned(_angle(matrix), group, turns=matrix.shape[-1] == 2)
+        listed = group.is_finite and group.order <= MAX_POINTS
+        angle = _angle(matrix)
+        return improper, (angle.mul(1e4).round() / 1e4) % 360 if listed else _binned(angle, width, matrix.shape[-1])
     if group.is_finite and group.order <= MAX_POINTS:
         position = group.index(g)
         return torch.full_like(position, 2), position.double()
@@ -97,9 +101,7 @@ def _angle(matrix: Tensor) -> Tensor:
     return torch.rad2deg(torch.acos(((trace - 1) / 2).clamp(-1, 1)))
 
 
-def _binned(angle: Tensor, group: Group, *, turns: bool) -> Tensor:
-    if group.is_finite and group.order <= MAX_POINTS:
-        return (angle.mul(1e4).round() / 1e4) % 360  # equal up to rounding
-    if turns:  # bins about the multiples of BIN, so that right angles are in the middle of theirs
-        return torch.round(angle / BIN) * BIN % 360
-    return (torch.floor(angle / BIN).clamp(max=math.ceil(180 / BIN) - 1) + 0.5) * BIN
+def _binned(angle: Tensor, width: float, d: int) -> Tensor:
+    if d == 2:  # bins about the multiples of the width, so that right angles are in the middle of theirs
+        return torch.round(angle / width) * width % 360
+    return (torch.floor(angle / width).clamp(max=math.ceil(180 / width) - 1) + 0.5) * width

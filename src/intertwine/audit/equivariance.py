@@ -40,7 +40,8 @@ def audit(
     The headline is the relative error E|f(gx) - rho(g) f(x)|^2 / (2 E|f - E f|^2), with a fresh group element for
     each data point and an interval that resamples data points. It comes with the floor that the action itself sets
     (interpolation is no exact action), and, where outputs are class scores, with the agreement of predictions beyond
-    chance. The model runs in eval mode without gradients and gets its modes back.
+    chance. The model runs in eval mode without gradients and gets its modes back. Where action_in masks, the model gets
+    masked data on both sides: f(pi(g) x) is compared with pi'(g) f(pi(1) x).
 
     Args:
         model: any callable or module from a batch of inputs to a batch of outputs (tensors or tuples of them).
@@ -70,9 +71,7 @@ def audit(
     _check(data, action_in, action_out, confidence, batch_size)
     generator = torch.Generator().manual_seed(seed)
     data = _choose(data, samples, generator)
-    measurer = Measurer(
-        model, action_in, action_out, batch_size=batch_size, generator=generator, progress=progress
-    )
+    measurer = Measurer(model, action_in, action_out, batch_size=batch_size, generator=generator, progress=progress)
     with evaluation(model):
         measured = measurer.run(data, elements, class_scores)
     found = _estimates(measured, confidence, generator)

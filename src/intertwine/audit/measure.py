@@ -64,7 +64,8 @@ class _Tally:
 class Measurer:
     """Runs a model over data, batch by batch.
 
-    Where pi(1) is not the identity (a mask), the data are pi(1) x throughout: the equation is about masked data.
+    Where pi(1) is not the identity (a mask), the equation is f(pi(g) x) = pi'(g) f(pi(1) x): the model meets masked
+    data on both sides, and each side is masked once.
     """
 
     def __init__(
@@ -89,17 +90,18 @@ class Measurer:
         rounding, eps, dtype, scores = 0.0, 0.0, "", False
         for start in range(0, n, self.batch):
             where = slice(start, min(start + self.batch, n))
-            x = self._project(select(data, where, self.device))
-            y = self._evaluate(x, "the data")
+            x = select(data, where, self.device)
+            still = self._settle_input(x)
+            y = self._evaluate(still, "the data")
             if start == 0:
                 scores = _are_scores(y, class_scores)
                 eps, dtype = torch.finfo(first(y).dtype).eps, str(first(y).dtype).removeprefix("torch.")
-                rounding = self._rounding(x, y, eps)
-            tally.outputs.append(flat(y))
+                rounding = self._rounding(still, y, eps)
+            tally.outputs.append(flat(self._settle(y)))
             batch = [take(g, where) for g in draws]
             self._compare(batch, x, y, scores, tally)
             if start < FLOOR_ITEMS:
-                self._compare_detours(batch[0], x, y, tally)
+                self._compare_detours(batch[0], x, still, y, tally)
             if self.progress:
                 print(f"\raudit: {where.stop} of {n} items", end="", file=sys.stderr, flush=True)
         if self.progress:
@@ -131,27 +133,33 @@ class Measurer:
             raise IntertwineError(f'elements is a positive number for each data point, or "all", got {elements!r}')
         return [self.group.sample(n, generator=self.generator) for _ in range(elements)]
 
-    def _project(self, x: Data) -> Data:
+    def _settle_input(self, x: Data) -> Data:
+        """pi(1) x."""
         try:
             self.action_in.check(x)
-            return x if self.action_in.is_exact else self.action_in.project(x)
         except IntertwineError as error:
             raise IntertwineError(f"the data do not fit action_in: {error}") from error
+        return x if self.action_in.is_exact else self.action_in.project(x)
+
+    def _settle(self, y: Data) -> Data:
+        """pi'(1) y."""
+        return y if self.action_out.is_exact else self.action_out.project(y)
 
     def _evaluate(self, x: Data, what: str) -> Data:
-        """pi'(1) f(x)."""
+        """f(x), checked."""
         y = call(self.model, x, batch_size(x), what)
         try:
             self.action_out.check(y)
-            return y if self.action_out.is_exact else self.action_out.project(y)
         except IntertwineError as error:
             raise IntertwineError(f"the model's output does not fit action_out: {error}") from error
+        return y
 
     def _compare(self, batch: list[Element], x: Data, y: Data, scores: bool, tally: _Tally) -> None:
-        """f(g x) against rho(g) f(x) for each of the m elements."""
+        """pi'(1) f(pi(g) x) against pi'(g) y for each of the m elements."""
         errors, moved_class, still_class = [], [], []
         for g in batch:
-            moved, expected = self._evaluate(self.action_in(g, x), "the moved data"), self.action_out(g, y)
+            moved = self._settle(self._evaluate(self.action_in(g, x), "the moved data"))
+            expected = self.action_out(g, y)
             if shapes(moved) != shapes(expected):
                 raise IntertwineError(
                     f"the model's output has shape {shapes(expected)} on the data and {shapes(moved)} on moved data"
@@ -167,7 +175,7 @@ class Measurer:
             tally.moved_class.append(torch.stack(moved_class, 1))
             tally.still_class.append(torch.stack(still_class, 1))
 
-    def _compare_detours(self, g: Element, x: Data, y: Data, tally: _Tally) -> None:
+    def _compare_detours(self, g: Element, x: Data, still: Data, y: Data, tally: _Tally) -> None:
         """Reach one element in two ways, g^-1 g = 1 and (g h^-1) h = g: an exact action makes no difference.
 
         The round trip alone can be blind: shears of odd length undo themselves exactly, whatever they did.
@@ -176,10 +184,10 @@ class Measurer:
         gx, k = self.action_in(g, x), self.group.multiply(g, self.group.inverse(h))
         back, detour = self.action_in(G.inverse(g), gx), self.action_in(k, self.action_in(h, x))
         straight = self._evaluate(gx, "the moved data")
-        tally.data_spread.append(flat(x))
-        for name, moved, goal, output in (("round trip", back, x, y), ("composition", detour, gx, straight)):
+        tally.data_spread.append(flat(still))
+        for name, moved, goal, output in (("round trip", back, still, y), ("composition", detour, gx, straight)):
             _add(tally.data_errors, name, moved, goal)
-            _add(tally.floors, name, self._evaluate(moved, "the moved data"), output)
+            _add(tally.floors, name, self._settle(self._evaluate(moved, "the moved data")), self._settle(output))
         if not self.action_out.is_exact:
             twice = self.action_out(k, self.action_out(h, y))
             _add(tally.floors, "composition of outputs", twice, self.action_out(g, y))

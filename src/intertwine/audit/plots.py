@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .curve import CurvePoint
@@ -53,7 +54,7 @@ def _plot_error(axes: Axes, report: AuditReport) -> None:
 def _plot_agreement(axes: Axes, report: AuditReport) -> None:
     groups = _parts(report.curve)
     places = sorted({point.at for point in report.curve})
-    step = min((b - a for a, b in zip(places, places[1:], strict=False)), default=1.0)
+    step = min((b - a for a, b in pairwise(places)), default=1.0)
     width = 0.8 * step / len(groups)
     for k, (part, points) in enumerate(groups.items()):
         shown: list[tuple[float, Any]] = [(p.at, p.agreement) for p in points if p.agreement is not None]

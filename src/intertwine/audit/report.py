@@ -76,15 +76,12 @@ class AuditReport:
             return "undefined: the model's output hardly depends on its input, so there is nothing to compare with"
         if self.is_exact:
             return f"equivariant to rounding ({self.dtype})"
-        floor = 0.0 if self.floor is None else self.floor.high
-        if self.error.low <= floor:
+        if self.floor is not None and self.error.low <= self.floor.high:
             return "as equivariant as this action can show: the error is within the action's own floor"
-        above = f", {self.error.value / self.floor.value:,.3g} times the action's floor" if self._has_floor else ""
+        above = ""
+        if self.floor is not None and self.floor.value > 0:
+            above = f", {self.error.value / self.floor.value:,.3g} times the action's floor"
         return f"not equivariant: relative error {self.error:.3g}{above}"
-
-    @property
-    def _has_floor(self) -> bool:
-        return self.floor is not None and self.floor.value > 0
 
     def table(self) -> list[dict[str, Any]]:
         """Rows with keys measure, estimate, low, high, meaning; numbers are None where undefined."""
@@ -101,7 +98,9 @@ class AuditReport:
         if self.orbit_same is not None:
             known.append((f"orbit, same class{of}", self.orbit_same, "elements, the identity among them"))
         rows = [_row(name, estimate, meaning) for name, estimate, meaning in known]
-        single = [(f"action: {name}", value, "on the data, without the model") for name, value in self.action_errors.items()]
+        single = [
+            (f"action: {name}", value, "on the data, without the model") for name, value in self.action_errors.items()
+        ]
         single += [
             ("greatest deviation", self.max_error, "of one output, relative to the greatest output"),
             ("rounding", self.rounding, "deviation from rounding every input once"),
@@ -119,15 +118,13 @@ class AuditReport:
         ]
         rows = [(r["measure"], _number(r["estimate"]), _interval(r), r["meaning"]) for r in self.table()]
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
-        body = [
-            f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in rows
-        ]
+        body = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
         return "\n".join([*head, *body, "", f"  {self.verdict}", *(f"  note: {note}" for note in self.notes)])
 
     def __repr__(self) -> str:
         return f"<AuditReport of {self.model} under {self.group}: {self.verdict}>"
 
-    # --- gates ----------------------------------------------------------------------------------------------------------
+    # --- gates ----------------------------------------------------------------------------------------------------
 
     def assert_below(self, tolerance: float) -> None:
         """Raise unless the whole confidence interval of the relative error lies below the tolerance.
@@ -139,7 +136,7 @@ class AuditReport:
             raise IntertwineError(f"the relative error of {self.model} under {self.group} is {self.verdict}")
         if not self.error.high < tolerance:
             hint = ""
-            if self._has_floor and self.floor is not None and self.floor.value >= tolerance:
+            if self.floor is not None and self.floor.value >= tolerance:
                 hint = (
                     f". The action alone makes {self.floor.value:.3g} on these data: no model can be shown to be below "
                     "the tolerance with it; use an exact action or smoother data"
@@ -163,7 +160,7 @@ class AuditReport:
                 "rounding (the deviation shrinks by 1e8) from a broken equation (it stays)"
             )
 
-    # --- files and figures ---------------------------------------------------------------------------------------------
+    # --- files and figures ----------------------------------------------------------------------------------------
 
     def to_json(self, path: str | Path) -> None:
         """Write the report to a file; undefined numbers become null."""

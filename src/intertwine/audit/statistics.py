@@ -17,6 +17,8 @@ from torch import Tensor
 REPLICATES = 2000
 """Bootstrap replicates: the ends of a 95 % interval then wander by a few per cent of its width."""
 _CHUNK = 250
+MIN_POINTS = 10
+"""With fewer data points no interval is given."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def ratio(numerator: Tensor, denominator: Tensor, confidence: float, generator: 
     Each replicate draws whole points, forms t* = (log R* - log R) / se* with the linearised standard error of a ratio,
     and the quantiles of t* replace those of Student's law (Efron and Tibshirani 1993, chapter 12). Over skewed
     populations of 30 to 500 points this covered 91 to 96 % where 95 were asked for; the plain percentile interval
-    covered 88 to 95 %. Where too few points differ from zero for logarithms, the percentile interval is returned.
+    covered 88 to 95 %. Under 20 points, or where resampling finds no scatter (few points differ from zero), it is the
+    percentile interval; under 10 points, NaN.
 
     Shapes: numerator and denominator (n,), one entry for each data point, both non-negative.
     """
@@ -53,19 +56,19 @@ def ratio(numerator: Tensor, denominator: Tensor, confidence: float, generator: 
     moments = torch.stack([z, d, z * z, z * d, d * d], 1)
     value, error = _log_ratio(moments.sum(0)[None], len(z))
     centre = float(value[0])
-    if len(z) < 2 or not float(d.sum()) > 0:
-        return Estimate(centre, math.nan, math.nan)
     if centre == 0:
         return Estimate(0.0, 0.0, 0.0)
+    if len(z) < MIN_POINTS or not float(d.sum()) > 0:
+        return Estimate(centre, math.nan, math.nan)
     replicates = [_log_ratio(weights @ moments, len(z)) for weights in _resamples(len(z), generator)]
     values = torch.cat([v for v, _ in replicates])
     errors = torch.cat([e for _, e in replicates])
     tail = torch.tensor([(1 - confidence) / 2, (1 + confidence) / 2], dtype=torch.float64)
-    if bool((values <= 0).any()) or bool((errors <= 0).any()):
+    width = float(error[0])
+    if len(z) < 2 * MIN_POINTS or not bool(((values > 0) & (errors > 1e-3 * width)).all()):
         low, high = torch.quantile(values, tail).tolist()
         return Estimate(centre, low, high)
     low, high = torch.quantile((values.log() - math.log(centre)) / errors, tail).tolist()
-    width = float(error[0])
     return Estimate(centre, centre * math.exp(-high * width), centre * math.exp(-low * width))
 
 
