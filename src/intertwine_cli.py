@@ -66,6 +66,7 @@ def audit(
     action_out: Annotated[str, typer.Option(help='How it moves the output: "trivial", "vectors(V)".')],
     array: Annotated[str | None, typer.Option(help="The array to read; not needed when the file holds one.")] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Items to use; all of them unless given.")] = None,
+    elements: Annotated[str, typer.Option(help='Group elements for each item: a number, or "all".')] = "1",
     batch_size: Annotated[int, typer.Option(min=1, help="Items in one call of the model.")] = 256,
     seed: Annotated[int, typer.Option(help="Seed of the group elements.")] = 0,
     json: Annotated[Path | None, typer.Option(help="Save the report here.")] = None,
@@ -78,7 +79,7 @@ def audit(
     from intertwine.cli.audit import Request
     from intertwine.cli.audit import audit as run
 
-    run(Request(model, data, group, action_in, action_out, array, samples, batch_size, seed), json, below)
+    run(Request(model, data, group, action_in, action_out, array, samples, elements, batch_size, seed), json, below)
 
 
 @app.command()

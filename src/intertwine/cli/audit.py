@@ -27,6 +27,8 @@ class Request:
     action_out: str
     array: str | None
     samples: int | None
+    elements: str
+    """A number, or "all"."""
     batch_size: int
     seed: int
 
@@ -43,6 +45,7 @@ def audit(request: Request, json: Path | None, below: float | None) -> None:
         action_in,
         action_out,
         samples=request.samples,
+        elements=_count(request.elements),
         batch_size=request.batch_size,
         seed=request.seed,
         progress=True,
@@ -66,3 +69,11 @@ def _like_parameters(data: Tensor, model: Model) -> Tensor:
     if first is None or not first.is_floating_point() or data.is_complex():
         return data
     return data.to(first.dtype)
+
+
+def _count(elements: str) -> int | str:
+    if elements == "all":
+        return elements
+    if not elements.isdecimal() or int(elements) == 0:
+        raise IntertwineError(f'--elements is a positive whole number or "all", got "{elements}"')
+    return int(elements)
