@@ -1,5 +1,6 @@
 """Intertwine: neural networks that know the symmetry of their problem."""
 
+from . import nn
 from .errors import IntertwineError
 from .groups import (
     GL,

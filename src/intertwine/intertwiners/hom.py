@@ -120,6 +120,10 @@ class Hom:
         full = coefficients.new_zeros(*coefficients.shape[:-1], self._total)
         return full.index_copy(-1, self._kept.to(coefficients.device), coefficients)
 
+    def keep(self, full: Tensor) -> Tensor:
+        """One number for every map, without those that a mask has removed: (..., total) -> (..., dim)."""
+        return full if self._kept is None else full[..., self._kept.to(full.device)]
+
     def split(self, coefficients: Tensor) -> list[Tensor]:
         """One (..., m_out, m_in, maps) tensor of coefficients for each block."""
         full = self.expand_coefficients(coefficients)
@@ -157,7 +161,7 @@ class Hom:
             parts.append(block.solution.coefficients(inside).flatten(-3))
         dtype = torch.promote_types(matrix.dtype, torch.complex64) if self.is_complex else matrix.dtype
         full = torch.cat(parts, -1) if parts else matrix.new_zeros(*matrix.shape[:-2], 0, dtype=dtype)
-        return full if self._kept is None else full[..., self._kept.to(full.device)]
+        return self.keep(full)
 
     def project(self, matrix: Tensor) -> Tensor:
         """The orthogonal projection of any matrix (..., rho_out.dim, rho_in.dim) onto the equivariant ones."""

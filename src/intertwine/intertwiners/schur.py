@@ -109,6 +109,12 @@ class SchurSolution(Solution):
             parts.append(c.flatten(-3))
         return torch.cat(parts, -1) if parts else matrix.new_zeros(*matrix.shape[:-2], 0)
 
+    def work(self, m_out: int, m_in: int) -> float:
+        total = 0
+        for b, a, p, d in self._sizes:
+            total += m_in * self.shape[1] * a * d * p + m_out * self.shape[0] * b * d * p + m_out * m_in * b * a * d * p * p
+        return float(total)
+
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants | None = None) -> Tensor:
         fixed = self.resolve(constants, x)
         y = x.new_zeros(*x.shape[:-2], coefficients.shape[0], self.shape[0])

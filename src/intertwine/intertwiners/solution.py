@@ -44,6 +44,10 @@ class Solution(ABC):
         """
         return torch.einsum("oiba,...ia->...ob", self.matrix(coefficients, constants), x)
 
+    def work(self, m_out: int, m_in: int) -> float:
+        """Multiplications of `apply` for one sample; those of the dense matrix unless a route does better."""
+        return float(m_out * m_in * self.shape[0] * self.shape[1])
+
     def resolve(self, constants: Constants | None, like: Tensor) -> Constants:
         """The given constants, or the solved ones cast to the dtype and device of `like`."""
         if constants is not None:

@@ -1,0 +1,89 @@
+"""The equivariant multilayer perceptron, for any group and any representations."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import IntertwineError
+from ..groups.base import Group
+from ..representations.base import Representation
+from ..representations.structure import direct_sum
+from .bilinear import Bilinear
+from .linear import Linear
+from .module import EquivariantModule
+from .nonlinear import Gated, Pointwise
+
+LARGEST_REGULAR = 64
+"""Order up to which the regular representation is the default hidden one; above it, tensors are smaller."""
+
+
+class EMLP(EquivariantModule):
+    """Linear layers with equivariant nonlinearities between: rho_in -> hidden -> ... -> rho_out.
+
+    A permutation representation in the hidden layers takes a pointwise ReLU, any other a product of features and gates.
+
+    Args:
+        rho_in, rho_out: representations of one group.
+        hidden: the hidden representation, or a number of features, from which `hidden_representation` makes one.
+        layers: hidden layers.
+        generator: random numbers for the initial weights.
+
+    Source: M. Finzi, M. Welling, A. G. Wilson, arXiv:2104.09459.
+    """
+
+    def __init__(
+        self,
+        rho_in: Representation,
+        rho_out: Representation,
+        hidden: Representation | int = 128,
+        *,
+        layers: int = 3,
+        generator: torch.Generator | None = None,
+    ):
+        super().__init__(rho_in, rho_out)
+        if layers < 1:
+            raise IntertwineError(f"EMLP needs at least one hidden layer, got layers={layers}")
+        middle = hidden_representation(rho_in.group, hidden) if isinstance(hidden, int) else hidden
+        parts: list[nn.Module] = []
+        for k in range(layers):
+            parts.append(_Layer(middle if k else rho_in, middle, generator))
+        self.network = nn.Sequential(*parts, Linear(middle, rho_out, generator=generator))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        return self.network(x)
+
+
+class _Layer(EquivariantModule):
+    """Linear, then a pointwise function; or linear, plus products of features, then gates."""
+
+    def __init__(self, rho_in: Representation, rho_out: Representation, generator: torch.Generator | None):
+        super().__init__(rho_in, rho_out)
+        self.activation: EquivariantModule = Pointwise(rho_out) if rho_out.is_permutation else Gated(rho_out)
+        self.linear = Linear(rho_in, self.activation.rho_in, generator=generator)
+        self.products = None
+        if not rho_out.is_permutation:
+            self.products = Bilinear(self.activation.rho_in, self.activation.rho_in, generator=generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.linear(x)
+        if self.products is not None:
+            y = y + 0.1 * self.products(y)
+        return self.activation(y)
+
+
+def hidden_representation(group: Group, features: int) -> Representation:
+    """A hidden representation of about so many features.
+
+    Small finite groups: copies of the regular representation, which holds every irreducible one. Other groups: equal
+    shares of scalars, vectors and pairs of vectors (and their duals' where these differ).
+    """
+    if group.order <= LARGEST_REGULAR:
+        return max(1, round(features / int(group.order))) * group.regular
+    vector = group.vector
+    terms = [group.trivial, vector, vector * vector]
+    if vector.dual != vector:
+        terms += [vector.dual, vector * vector.dual]
+    shares = [max(1, features // (len(terms) * term.dim)) for term in terms if term.dim <= max(features, 1)]
+    return direct_sum(list(zip(terms, shares, strict=False)))

@@ -1,0 +1,114 @@
+"""Nonlinearities that keep the equation f(rho(g) x) = rho(g) f(x)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import IntertwineError
+from ..representations.base import Representation
+from ..representations.expand import expand
+from ..representations.leaves import Trivial
+from .module import EquivariantModule
+
+Function = Callable[[Tensor], Tensor]
+
+
+class Pointwise(EquivariantModule):
+    """A function of each entry: equivariant where the group permutes entries; where it also flips signs, odd functions.
+
+    Raises:
+        IntertwineError: when the representation is neither, or is signed and the function is not odd.
+    """
+
+    def __init__(self, rho: Representation, function: Function = nn.functional.relu):
+        super().__init__(rho, rho)
+        if rho.phase_order not in (1, 2):
+            raise IntertwineError(
+                f"a pointwise function does not commute with {rho} of {rho.group}, which mixes entries instead of "
+                "permuting them; use Norm or Gated, or a permutation representation such as `regular`"
+            )
+        probe = torch.linspace(-3, 3, 25, dtype=torch.float64)
+        if rho.phase_order == 2 and not torch.allclose(function(-probe), -function(probe), atol=1e-12):
+            raise IntertwineError(
+                f"{rho} of {rho.group} flips signs, so a pointwise function on it must be odd, f(-x) = -f(x), as tanh is"
+            )
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        return self.function(x)
+
+    def extra_repr(self) -> str:
+        return f"{self.rho_in}, {getattr(self.function, '__name__', self.function)}"
+
+
+class Norm(EquivariantModule):
+    """v -> v function(|v| + b) / |v| for every copy v of every elementary term, b learned; scalars: function(x + b).
+
+    The norm is invariant only where the group acts unitarily. |v| is smoothed near zero.
+
+    Raises:
+        IntertwineError: when some term is not unitary (a boost changes the length of a four-vector).
+    """
+
+    SMOOTHING = 1e-6
+    """Added to |v|^2: gradients at v = 0 stay finite."""
+
+    def __init__(self, rho: Representation, function: Function = nn.functional.silu):
+        super().__init__(rho, rho)
+        for term in expand(rho):
+            if not term.is_unitary:
+                raise IntertwineError(
+                    f"{term} of {rho.group} is not unitary, so its norm is not invariant; use Gated, whose gates are scalars"
+                )
+        self.function = function
+        owner, scalar, copies = torch.zeros(rho.dim, dtype=torch.int64), torch.zeros(rho.dim, dtype=torch.bool), 0
+        for term, index in expand(rho).items():
+            owner[index] = copies + torch.arange(len(index))[:, None]
+            scalar[index] = isinstance(term, Trivial)
+            copies += len(index)
+        self.copies, self._has_scalars = copies, bool(scalar.any())
+        self.hold("owner", owner)
+        self.hold("scalar", scalar)
+        self.shift = nn.Parameter(torch.zeros(copies))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        square = (x * x.conj()).real
+        total = square.new_zeros(*x.shape[:-1], self.copies).index_add(-1, self.owner, square)
+        norm = (total + self.SMOOTHING).sqrt()
+        scaled = x * (self.function(norm + self.shift) / norm).index_select(-1, self.owner)
+        if not self._has_scalars:
+            return scaled
+        real = x.real if x.is_complex() else x
+        return torch.where(self.scalar, self.function(real + self.shift.index_select(0, self.owner)), scaled)
+
+
+class Gated(EquivariantModule):
+    """v -> v sigmoid(gate) for every copy v of every elementary term, each with a scalar gate; scalars: silu.
+
+    Takes `rho_in` = rho + (gates) trivial and returns rho; a layer before it produces the gates. Works for any group,
+    compact or not, since the gates are invariant.
+    """
+
+    def __init__(self, rho: Representation):
+        terms = expand(rho)
+        gates = sum(len(index) for term, index in terms.items() if not isinstance(term, Trivial))
+        super().__init__(rho + gates * rho.group.trivial if gates else rho, rho)
+        self.gates = gates
+        # Scalars gate themselves, x sigmoid(x) = silu(x): every entry looks up its gate among (x, gates).
+        source, following = torch.arange(rho.dim), rho.dim
+        for term, index in terms.items():
+            if not isinstance(term, Trivial):
+                source[index] = following + torch.arange(len(index))[:, None]
+                following += len(index)
+        self.hold("source", source)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        gate = x.index_select(-1, self.source)
+        gate = gate.real if gate.is_complex() else gate
+        return x[..., : self.rho_out.dim] * torch.sigmoid(gate)
