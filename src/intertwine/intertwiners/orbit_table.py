@@ -18,7 +18,7 @@ CHUNK_ENTRIES = 2**17
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Entry (x, y) is w^shift[x, y] times number source[x, y], or zero where that is -1.
+    """Entry (x, y) is w^shift[x, y] times number source[x, y], or zero where that is -1 (with shift 0).
 
     Shapes: source int32 and shift (rows, columns), sizes (numbers,) int64 entries in each orbit; shift is None when
     the order of w is 1.
@@ -143,9 +143,12 @@ def _solve_batch(work: _Work, seeds: IntArray, offset: int) -> IntArray:
     labels[labels >= 0] += offset
     for x in _parts(members, width, CHUNK_ENTRIES):
         source = work.source.take(x, axis=0)
-        work.source[x] = labels.take(source)
+        label = labels.take(source)
+        work.source[x] = label
         if work.shift is not None and shifts is not None:
-            work.shift[x] = (work.shift.take(x, axis=0) + shifts.take(source)) % work.rows.order
+            shift = (work.shift.take(x, axis=0) + shifts.take(source)) % work.rows.order
+            shift[label < 0] = 0
+            work.shift[x] = shift
     return sizes
 
 
