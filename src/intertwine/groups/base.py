@@ -113,7 +113,7 @@ class Group(ABC):
 
     def exp(self, x: Element) -> Element:
         """The element exp(x) of a Lie algebra element, over batches."""
-        raise IntertwineError(f"{self} is finite: it has no exponential map")
+        raise IntertwineError(f"the exponential map of {self} is not known (a finite group has none)")
 
     # --- finite groups --------------------------------------------------------------------------------------------
 

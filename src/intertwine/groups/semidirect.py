@@ -114,7 +114,10 @@ class Semidirect(Group):
     def exp(self, x: Element) -> Element:
         """exp of (v, X): the translation part is (integral of exp(tX) dt) v, read off the affine matrix."""
         if not isinstance(self.normal, R):
-            return super().exp(x)
+            if self.point.algebra_dim or not self.normal.algebra_dim:
+                return super().exp(x)
+            n = self.normal.exp(x[0])
+            return n, repeat_over(self.point.identity, self.normal.batch_shape(n))
         matrix = self.vector.algebra(x)
         affine, d = torch.linalg.matrix_exp(matrix), self.normal.d
         if not self.point.algebra_dim:

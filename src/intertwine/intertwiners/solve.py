@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..errors import IntertwineError
 from ..groups.base import Group
@@ -16,6 +18,7 @@ from ..groups.permutation import PermutationGroup
 from ..groups.products import Product
 from ..representations.base import Representation
 from ..representations.derived import Lifted
+from ..representations.highest import isotypic_bases
 from ..representations.leaves import Defining, Points, Trivial
 from ..representations.structure import Conjugate, Dual, TensorProduct, tensor_product
 from .components import fix_components
@@ -25,7 +28,7 @@ from .kron import KroneckerSolution, sorted_factors
 from .nullspace import solve_nullspace
 from .orbits import solve_orbits
 from .solution import Solution
-from .weights import count_by_characters, solve_weights
+from .weights import count_by_characters, real_components, solve_weights
 
 MAX_DIAGRAMS = 1500
 """Diagrams up to which dependent ones are sorted out; beyond, highest weights are cheaper."""
@@ -54,8 +57,9 @@ def solve(a: Representation, b: Representation) -> Solution:
 
 
 def clear_cache() -> None:
-    """Forget every solved space."""
-    solve.cache_clear()
+    """Forget every solved space and every decomposition that was computed on the way."""
+    for cached in (solve, isotypic_bases, real_components):
+        cached.cache_clear()
 
 
 def expected_dimension(a: Representation, b: Representation) -> int | None:
@@ -93,17 +97,23 @@ def _by_orbits(a: Representation, b: Representation) -> Solution | None:
     if shape is not None and a.dim * b.dim > MAX_ORBIT_ENTRIES:
         return solve_diagrams(*shape)
     order = math.lcm(a.phase_order or 1, b.phase_order or 1)
-    permutations, phases = [], []
-    for rho in (b, a):
-        images = [rho.permutation(g) for g in a.group.generators]
-        permutations.append(torch.stack(images).numpy() if images else torch.zeros(0, rho.dim, dtype=torch.int64).numpy())
-        if order > 1:
-            scale = order // (rho.phase_order or 1)
-            turned = [rho.phases(g) * scale for g in a.group.generators]
-            phases.append(torch.stack(turned).numpy() if turned else permutations[-1])
+    (out_perms, out_phases), (in_perms, in_phases) = (generator_action(rho) for rho in (b, a))
     if order == 1:
-        return solve_orbits(permutations[0], None, permutations[1], None, 1)
-    return solve_orbits(permutations[0], phases[0], permutations[1], phases[1], order)
+        return solve_orbits(out_perms, None, in_perms, None, 1)
+    out_phases = out_phases * (order // (b.phase_order or 1))
+    return solve_orbits(out_perms, out_phases, in_perms, in_phases * (order // (a.phase_order or 1)), order)
+
+
+@lru_cache(maxsize=1024)
+def generator_action(rho: Representation) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Permutations and phases of a monomial representation, (generators, dim) each."""
+    generators = rho.group.generators
+    if not generators:
+        return np.zeros((0, rho.dim), dtype=np.int64), np.zeros((0, rho.dim), dtype=np.int64)
+    return (
+        torch.stack([rho.permutation(g) for g in generators]).numpy(),
+        torch.stack([rho.phases(g) for g in generators]).numpy(),
+    )
 
 
 def _by_diagrams(a: Representation, b: Representation) -> Solution | None:

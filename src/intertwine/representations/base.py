@@ -79,6 +79,11 @@ class Representation(ABC):
                 f"{self} of {self.group} has dimension {self.dim}, but the last axis of x has shape {tuple(x.shape)}"
             )
 
+    def _over_batch(self, g: Element, x: Tensor) -> Tensor:
+        """x repeated (as a view) over the batch axes of g that it lacks."""
+        self._check_features(x)
+        return x.expand(*torch.broadcast_shapes(self.group.batch_shape(g), x.shape[:-1]), self.dim)
+
     def character(self, g: Element) -> Tensor:
         """trace rho(g), (...)."""
         return self.matrix(g).diagonal(dim1=-2, dim2=-1).sum(-1)

@@ -102,7 +102,7 @@ class Sum(Representation):
         return self._assemble([rho.algebra(x) for rho, _ in self.terms])
 
     def apply(self, g: Element, x: Tensor) -> Tensor:
-        self._check_features(x)
+        x = self._over_batch(g, x)
         parts = x.split([count * rho.dim for rho, count in self.terms], dim=-1)
         out = []
         for (rho, count), part in zip(self.terms, parts, strict=True):
@@ -180,7 +180,7 @@ class TensorProduct(Representation):
 
     def apply(self, g: Element, x: Tensor) -> Tensor:
         """Factor by factor along its own axis: no dense matrix of the product."""
-        self._check_features(x)
+        x = self._over_batch(g, x)
         done, todo = 1, self.dim
         for rho in self.factors:
             todo //= rho.dim
