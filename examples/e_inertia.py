@@ -35,7 +35,7 @@ turned_x = rho_in.apply(g := G.sample(1000, generator=random), test_x)
 turned_y = rho_out.apply(g, test.y)
 for name, model in models.items():
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    for _ in range(300):
+    for _ in range(200):
         loss = torch.nn.functional.mse_loss(model(x), train.y)
         optimizer.zero_grad()
         loss.backward()

@@ -61,7 +61,7 @@ circle = tw.SO(2)
 rotations = tw.actions.Pictures(circle)
 for name, model in models.items():
     report = tw.audit(model, test.x, rotations, tw.actions.Trivial(circle))
-    print(f"{name:26} error {report.error:.3f} ({report.low:.3f} to {report.high:.3f}), floor {report.floor:.3f}")
+    print(f"{name:26} error {report.error:.3f}   floor {report.floor:.3f}")
 
 # %%
 # Accuracy against the angle shows the same from the other side.
