@@ -176,11 +176,17 @@ class Group(ABC):
 
     def classes(self) -> list[tuple[Element, int]]:
         """Conjugacy classes of a finite group as (representative, size), in order of first appearance."""
+        first, sizes = self.class_table
+        return [(take(self.elements(), int(k)), int(size)) for k, size in zip(first, sizes, strict=True)]
+
+    @cached_property
+    def class_table(self) -> tuple[Tensor, Tensor]:
+        """(position of the first element, size) of every conjugacy class, in order of first appearance."""
         labels = self._class_labels
         sizes = torch.bincount(labels)
         first = torch.full((len(sizes),), len(labels)).scatter_reduce(0, labels, torch.arange(len(labels)), "amin")
         order = first.argsort()
-        return [(take(self.elements(), int(first[k])), int(sizes[k])) for k in order]
+        return first[order], sizes[order]
 
     @cached_property
     def _class_labels(self) -> Tensor:

@@ -66,7 +66,8 @@ def expected_dimension(a: Representation, b: Representation) -> int | None:
     """dim Hom(A, B) by characters or counting, None where neither is cheap."""
     group = a.group
     if group.order <= MAX_CHARACTER_ORDER:
-        inner = (finite_character(a).conj() * finite_character(b)).sum() / group.order
+        sizes = group.class_table[1]
+        inner = (finite_character(a).conj() * finite_character(b) * sizes).sum() / group.order
         return round(float(inner.real))
     shape = diagram_shape(a, b)
     if shape is not None:
@@ -79,12 +80,12 @@ def expected_dimension(a: Representation, b: Representation) -> int | None:
 
 @lru_cache(maxsize=1024)
 def finite_character(rho: Representation) -> torch.Tensor:
-    """The character on every element of a listable group, (order,)."""
+    """The character on every conjugacy class of a listable group, (classes,)."""
     if isinstance(rho, TensorProduct):
         return torch.stack([finite_character(part) for part in rho.factors]).prod(0)
-    elements, order = rho.group.elements(), int(rho.group.order)
+    first, _ = rho.group.class_table
     step = max(1, 2**24 // rho.dim**2)
-    return torch.cat([rho.character(take(elements, slice(k, k + step))) for k in range(0, order, step)])
+    return torch.cat([rho.character(take(rho.group.elements(), chunk)) for chunk in first.split(step)])
 
 
 # --- routes -------------------------------------------------------------------------------------------------------

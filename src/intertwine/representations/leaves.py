@@ -124,6 +124,9 @@ class Regular(Monomial):
         spread = _insert_axis(self.group, g)
         return self.group.index(self.group.multiply(spread, self.group.elements()))
 
+    def character(self, g: Element) -> Tensor:
+        return (self.group.index(g) == 0).double() * self.dim
+
 
 class Cosets(Monomial):
     """Functions on the left cosets of a subgroup of a finite group, in order of first appearance."""
