@@ -1,0 +1,7 @@
+"""The problems, each in its own file; importing this package registers them."""
+
+from __future__ import annotations
+
+from . import digits, inertia, published, vectors
+
+__all__ = ["digits", "inertia", "published", "vectors"]

@@ -1,0 +1,29 @@
+"""Make any network symmetric by averaging it over the group."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from ..averaging import GroupAverage, averaging_points
+from ..backbone import backbone
+from ..problem import Problem
+from ..route import Route, register
+
+
+@register("average")
+class Average(Route):
+    """The mean of the backbone over the group, trained as such: each step sees every pose of every item.
+
+    The mean belongs to the model from the first step on. Averaging a network only after its training mixes
+    in its answers for poses that it has never seen, which on the digits turns 97 % correct into 20 %.
+    """
+
+    title = "Averaged"
+    idea = "The same network asked about every pose of an item; the answers are turned back and averaged."
+
+    def model(self, problem: Problem, hidden: tuple[int, ...]) -> nn.Module:
+        """The averaged backbone."""
+        points = averaging_points(problem.group)
+        return GroupAverage(
+            backbone(problem, hidden), problem.action_in, problem.action_out, points.elements, problem.shape
+        )
