@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -63,8 +64,9 @@ def test_the_version_is_said_once() -> None:
 def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of one page share a namespace: `python` blocks must run, `pycon` blocks must print what they say."""
     monkeypatch.chdir(tmp_path)
-    space: dict = {"__name__": "__main__"}
-    text = page.read_text()
+    module = ModuleType(f"page_{page.stem.replace('-', '_')}")
+    monkeypatch.setitem(sys.modules, module.__name__, module)  # so that what the page defines can be pickled
+    space, text = vars(module), page.read_text()
     for match in _BLOCK.finditer(text):
         language, code = match.groups()
         line = text[: match.start(2)].count("\n")

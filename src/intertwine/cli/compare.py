@@ -49,7 +49,7 @@ def compare(request: Request) -> None:
     except KeyboardInterrupt:
         print(f"\nInterrupted. Finished runs are kept in {spec.out}; go on with --resume.", file=sys.stderr)
         sys.exit(130)
-    Console(highlight=False).print(_summary(results))
+    Console(highlight=False).print("", _summary(results), "")
     print(f"report: {spec.out / 'report.html'}")
 
 
@@ -88,15 +88,15 @@ def _summary(results: Results) -> Table:
     columns: dict[str, tuple[str, Callable[[Interval], str]]] = {
         "upright": ("as given", score),
         "turned": ("moved", score),
-        "error": ("equivariance error", lambda value: f"{value.mean:.1e}"),
+        "error": ("equivariance\nerror", lambda value: f"{value.mean:.1e}"),
         "parameters": ("parameters", lambda value: f"{value.mean:,.0f}"),
         "train_seconds": ("training", lambda value: f"{value.mean:.1f} s"),
-        "inference_ms": ("1,000 items", lambda value: f"{value.mean:.1f} ms"),
+        "inference_ms": ("time for\n1,000 items", lambda value: f"{value.mean:.1f} ms"),
     }
-    table = Table(box=None, padding=(0, 3, 0, 0))
-    table.add_column("route")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("route", no_wrap=True)
     for heading, _ in columns.values():
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", vertical="bottom", no_wrap=True)
     for route, figures in results.summary().items():
         cells = [show(figures[name]) if name in figures else "" for name, (_, show) in columns.items()]
         table.add_row(route, *cells)
