@@ -28,6 +28,8 @@ from .diagram_sides import Block, Geometry, Side, Tables
 from .solution import Constants
 
 _Item = TypeVar("_Item", bound=Hashable)
+Axes = tuple[int, ...]
+"""Ascending axes of a table."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,14 @@ class Plan:
         self.position = torch.tensor(position, dtype=torch.int64)
         """Where each diagram's coefficient stands among all products of input way, order and output way."""
 
-    @property
-    def work(self) -> int:
+        lengths = [math.prod(level.sizes) for level in self.levels]
+        self.products = sum(k * level.diagrams for k, level in zip(lengths, self.levels, strict=True))
         """Multiplications for each sample and pair of channels."""
-        return sum(level.diagrams * math.prod(level.sizes) for level in self.levels)
+        self.copies_in = sum(
+            k * len(level.inputs) * len(level.orders) for k, level in zip(lengths, self.levels, strict=True)
+        )
+        """Numbers copied for each sample and input channel."""
+        self.copies_out = sum(k * len(level.outputs) for k, level in zip(lengths, self.levels, strict=True))
 
     def constants(self) -> dict[str, Tensor]:
         return {
@@ -77,56 +83,56 @@ class Plan:
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants) -> Tensor:
         """Coefficients (m_out, m_in, diagrams), x (..., m_in, n^l) -> (..., m_out, n^k)."""
         lead, m_out = x.shape[:-2], coefficients.shape[0]
-        flat = x.reshape(-1, *x.shape[-2:]).permute(2, 0, 1)
+        flat = x.reshape(-1, *x.shape[-2:]).permute(2, 0, 1).contiguous()
         gathered = flat.index_select(0, constants["gather"]) * constants["gather_weight"][:, None, None]
         pieces = [
-            (flat if span is None else gathered[slice(*span)]).reshape(*axes, *flat.shape[1:])
+            {
+                tuple(range(len(axes))): (flat if span is None else gathered[slice(*span)]).reshape(
+                    *axes, *flat.shape[1:]
+                )
+            }
             for span, axes in zip(self.inputs.spans, self.inputs.axes, strict=True)
         ]
         total = sum(level.diagrams for level in self.levels)
         full = coefficients.new_zeros(*coefficients.shape[:2], total)
         full = full.index_copy(2, constants["position"], coefficients)
-        sums: list[Tensor | None] = [None] * len(self.outputs.axes)
+        sums: list[dict[Axes, Tensor]] = [{} for _ in self.outputs.axes]
         start = 0
         for level in self.levels:
             mixed = _mix(level, full[..., start : start + level.diagrams], pieces)
             start += level.diagrams
             for way, side in enumerate(level.outputs):
-                term = _spread(mixed[..., way, :], side, len(self.outputs.axes[side.table]))
-                previous = sums[side.table]
-                sums[side.table] = term if previous is None else previous + term
-        y = self._place(sums, flat.new_zeros(self.entries_out, flat.shape[1], m_out), constants)
+                _add(sums[side.table], *_ascending(mixed[..., way, :], side.crossing))
+        y = self._place(sums, flat.new_zeros(1, flat.shape[1], m_out), constants)
         return y.permute(1, 2, 0).reshape(*lead, m_out, self.entries_out)
 
-    def _place(self, sums: Sequence[Tensor | None], y: Tensor, constants: Constants) -> Tensor:
-        """Add the tables' sums into the output y (n^k, batch, m_out)."""
-        moved = []
-        for term, axes, span in zip(sums, self.outputs.axes, self.outputs.spans, strict=True):
-            assert term is not None, "every table belongs to a diagram"
-            rows = term.expand(*axes, *y.shape[1:]).reshape(-1, *y.shape[1:])
+    def _place(self, sums: Sequence[dict[Axes, Tensor]], zero: Tensor, constants: Constants) -> Tensor:
+        """The sum of the tables' terms as an output (n^k, batch, m_out); `zero` (1, batch, m_out) if there are none."""
+        channels = zero.shape[1:]
+        whole, moved = zero, []
+        for terms, axes, span in zip(sums, self.outputs.axes, self.outputs.spans, strict=True):
+            rows = _widen(terms, len(axes)).expand(*axes, *channels).reshape(-1, *channels)
             if span is None:
-                y = rows
+                whole = rows
             else:
                 moved.append(rows)
+        whole = whole.expand(self.entries_out, *channels)
         if not moved:
-            return y
+            return whole
         values = torch.cat(moved) * constants["scatter_weight"][:, None, None]
-        return y.to(values.dtype).index_add(0, constants["scatter"], values)
+        return whole.to(values.dtype).index_add(0, constants["scatter"], values)
 
 
-def _mix(level: Level, coefficients: Tensor, pieces: Sequence[Tensor]) -> Tensor:
+def _mix(level: Level, coefficients: Tensor, pieces: Sequence[dict[Axes, Tensor]]) -> Tensor:
     """Contract the input in each way, reorder the crossings, mix: -> (*level.sizes, batch, outputs, m_out)."""
     crossings = len(level.sizes)
     ways = []
     for side in level.inputs:
-        piece = pieces[side.table]
-        blocks = piece.ndim - 2
-        ended = [axis for axis in range(blocks) if axis not in side.crossing]
-        kept = sorted(side.crossing)
-        left = piece.sum(dim=ended) if ended else piece
+        kept = tuple(sorted(side.crossing))
+        piece = _contract(pieces[side.table], kept)
         for order in level.orders:
             axes = [kept.index(side.crossing[i]) for i in order]
-            ways.append(left.permute(*axes, crossings, crossings + 1))
+            ways.append(piece.permute(*axes, crossings, crossings + 1))
     stacked = torch.stack(ways, dim=-2)
     m_out, m_in = coefficients.shape[:2]
     weights = coefficients.reshape(m_out, m_in, len(level.outputs), len(ways))
@@ -135,15 +141,37 @@ def _mix(level: Level, coefficients: Tensor, pieces: Sequence[Tensor]) -> Tensor
     return mixed.unflatten(-1, (len(level.outputs), m_out))
 
 
-def _spread(mixed: Tensor, side: Side, blocks: int) -> Tensor:
-    """Put the crossing axes where the output's table has them, with axes of size 1 for the blocks that end there."""
-    crossings = len(side.crossing)
-    ascending = sorted(range(crossings), key=side.crossing.__getitem__)
-    term = mixed.permute(*ascending, crossings, crossings + 1)
-    for axis in range(blocks):
-        if axis not in side.crossing:
-            term = term.unsqueeze(axis)
-    return term
+def _contract(found: dict[Axes, Tensor], kept: Axes) -> Tensor:
+    """Sum over all axes but the kept ones, one at a time, so that partial sums are shared. `found` grows with them."""
+    if kept not in found:
+        every = max(found, key=len)
+        axis = next(axis for axis in every if axis not in kept)
+        wider = tuple(sorted((*kept, axis)))
+        found[kept] = _contract(found, wider).sum(dim=wider.index(axis))
+    return found[kept]
+
+
+def _widen(terms: dict[Axes, Tensor], blocks: int) -> Tensor:
+    """Sum terms that are constant along the axes they lack, widening the narrowest first; the reverse of `_contract`.
+
+    Axes along which every term is constant are left with size 1.
+    """
+    for count in range(blocks):
+        for axes in [axes for axes in terms if len(axes) == count]:
+            axis = next(axis for axis in range(blocks) if axis not in axes)
+            wider = tuple(sorted((*axes, axis)))
+            _add(terms, terms.pop(axes).unsqueeze(wider.index(axis)), wider)
+    return terms[tuple(range(blocks))]
+
+
+def _add(terms: dict[Axes, Tensor], term: Tensor, axes: Axes) -> None:
+    terms[axes] = terms[axes] + term if axes in terms else term
+
+
+def _ascending(term: Tensor, crossing: Axes) -> tuple[Tensor, Axes]:
+    """A term with its axes in the order of the output's table."""
+    order = sorted(range(len(crossing)), key=crossing.__getitem__)
+    return term.permute(*order, len(crossing), len(crossing) + 1), tuple(sorted(crossing))
 
 
 @dataclass(frozen=True)

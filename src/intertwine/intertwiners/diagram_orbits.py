@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .diagram_enumeration import Integers
+from .solution import Constants
 
 
 class Orbits:
@@ -20,18 +21,19 @@ class Orbits:
         """The orbit of each index tuple, numbered by first occurrence in row-major order: (n^slots,)."""
         self.scale = scale
 
-    def expand(self, coefficients: Tensor) -> Tensor:
-        """sum_k c_k W_k, coefficients (..., orbits) -> (..., n^slots)."""
-        scaled = coefficients * self.scale.to(device=coefficients.device, dtype=coefficients.dtype)
-        return scaled.index_select(-1, self.labels.to(coefficients.device))
+    def constants(self) -> dict[str, Tensor]:
+        return {"labels": self.labels, "scale": self.scale}
 
-    def collect(self, tensors: Tensor) -> Tensor:
+    def expand(self, coefficients: Tensor, constants: Constants) -> Tensor:
+        """sum_k c_k W_k, coefficients (..., orbits) -> (..., n^slots)."""
+        return (coefficients * constants["scale"]).index_select(-1, constants["labels"])
+
+    def collect(self, tensors: Tensor, constants: Constants) -> Tensor:
         """<W_k, M> for each orbit, tensors (..., n^slots) -> (..., orbits)."""
-        rows = tensors.reshape(-1, len(self.labels)).T
-        sums = rows.new_zeros(len(self.scale), rows.shape[1])
-        sums = sums.index_add(0, self.labels.to(tensors.device), rows).T
-        scale = self.scale.to(device=tensors.device, dtype=tensors.dtype)
-        return sums.reshape(*tensors.shape[:-1], len(self.scale)) * scale
+        lead, orbits = tensors.shape[:-1], len(self.scale)
+        rows = tensors.reshape(math.prod(lead), tensors.shape[-1]).T
+        sums = rows.new_zeros(orbits, rows.shape[1]).index_add(0, constants["labels"], rows)
+        return sums.T.reshape(*lead, orbits) * constants["scale"]
 
 
 def tuple_labels(partitions: Integers, n: int) -> Tensor:

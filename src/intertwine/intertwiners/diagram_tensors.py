@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .diagram_enumeration import Family, Integers
+from .solution import Constants
 
 Floats = NDArray[np.float64]
 Indexed = tuple[Integers, Floats]
@@ -55,14 +56,15 @@ def epsilon_entries(n: int, inside: int, complement: bool) -> Indexed:
     Entries run over the `inside`-subsets S of the indices, and for each S over the orderings of S (or of what is left
     of the indices). The two weights multiply to epsilon of the output's indices followed by the input's.
     """
-    values, weights = [], []
-    for chosen in itertools.combinations(range(n), inside):
-        left = tuple(i for i in range(n) if i not in chosen)
-        for order in itertools.permutations(left if complement else chosen):
-            values.append(order)
-            weights.append(_sign((*order, *chosen) if complement else order))
+    chosen = _integers(itertools.combinations(range(n), inside))
     width = n - inside if complement else inside
-    return np.array(values, dtype=np.int64).reshape(-1, width), np.array(weights, dtype=np.float64)
+    orders = _integers(itertools.permutations(range(width)))
+    if not complement:
+        values, signs = chosen[:, orders], np.ones(len(chosen))
+    else:
+        left = _integers((i for i in range(n) if i not in row) for row in chosen.tolist())
+        values, signs = left[:, orders], _signs(np.concatenate([left, chosen], axis=1))
+    return values.reshape(len(signs) * len(orders), width), np.outer(signs, _signs(orders)).reshape(-1)
 
 
 class Entries:
@@ -78,23 +80,18 @@ class Entries:
         self.index = _joined([index for index, _ in parts], torch.int64)
         self.weight = _joined([weight for _, weight in parts], torch.float64)
 
-    def expand(self, coefficients: Tensor) -> Tensor:
-        """sum_d a_d D_d, coefficients (..., diagrams) -> (..., n^slots)."""
-        lead, device = coefficients.shape[:-1], coefficients.device
-        rows = coefficients.reshape(math.prod(lead), self.diagrams).T
-        weight = self.weight.to(device=device, dtype=coefficients.dtype)
-        values = rows.index_select(0, self.owner.to(device)) * weight[:, None]
-        flat = rows.new_zeros(self.size, rows.shape[1]).index_add(0, self.index.to(device), values)
-        return flat.T.reshape(*lead, self.size)
+    def constants(self) -> dict[str, Tensor]:
+        return {"entry_owner": self.owner, "entry_index": self.index, "entry_weight": self.weight}
 
-    def collect(self, tensors: Tensor) -> Tensor:
+    def expand(self, coefficients: Tensor, constants: Constants) -> Tensor:
+        """sum_d a_d D_d, coefficients (..., diagrams) -> (..., n^slots)."""
+        owner, weight, index = (constants[name] for name in ("entry_owner", "entry_weight", "entry_index"))
+        return _scattered(coefficients, owner, weight, index, self.size)
+
+    def collect(self, tensors: Tensor, constants: Constants) -> Tensor:
         """<D_d, M> for each diagram, tensors (..., n^slots) -> (..., diagrams)."""
-        lead, device = tensors.shape[:-1], tensors.device
-        rows = tensors.reshape(math.prod(lead), self.size).T
-        weight = self.weight.to(device=device, dtype=tensors.dtype)
-        values = rows.index_select(0, self.index.to(device)) * weight[:, None]
-        sums = rows.new_zeros(self.diagrams, rows.shape[1]).index_add(0, self.owner.to(device), values)
-        return sums.T.reshape(*lead, self.diagrams)
+        owner, weight, index = (constants[name] for name in ("entry_owner", "entry_weight", "entry_index"))
+        return _scattered(tensors, index, weight, owner, self.diagrams)
 
 
 def _family_entries(family: Family, n: int, form: Form | None, lower: Sequence[bool]) -> tuple[Integers, Floats]:
@@ -114,7 +111,7 @@ def _family_entries(family: Family, n: int, form: Form | None, lower: Sequence[b
 def _canonical(slots: int, n: int, epsilons: int, form: Form | None) -> Indexed:
     """The tensor of epsilons on the first slots and pairs on the others."""
     values, weights = np.zeros((1, 0), dtype=np.int64), np.ones(1)
-    blocks = [epsilon_entries(n, n, complement=False)] * epsilons
+    blocks = [epsilon_entries(n, n, complement=False) for _ in range(epsilons)]
     blocks += [pair_entries(n, form)] * ((slots - n * epsilons) // 2)
     for more, factors in blocks:
         values = np.concatenate([np.repeat(values, len(more), axis=0), np.tile(more, (len(values), 1))], axis=1)
@@ -122,11 +119,26 @@ def _canonical(slots: int, n: int, epsilons: int, form: Form | None) -> Indexed:
     return values, weights
 
 
+def _scattered(values: Tensor, source: Tensor, weight: Tensor, target: Tensor, size: int) -> Tensor:
+    """y[..., target] += weight x[..., source], the result (..., size)."""
+    lead = values.shape[:-1]
+    rows = values.reshape(math.prod(lead), values.shape[-1]).T
+    moved = rows.index_select(0, source) * weight[:, None]
+    return moved.new_zeros(size, moved.shape[1]).index_add(0, target, moved).T.reshape(*lead, size)
+
+
 def _joined(parts: Sequence[NDArray[np.generic]], dtype: torch.dtype) -> Tensor:
     flat = [torch.from_numpy(np.array(part, order="C").reshape(-1)) for part in parts]
     return torch.cat(flat).to(dtype) if flat else torch.zeros(0, dtype=dtype)
 
 
-def _sign(order: Sequence[int]) -> int:
-    inversions = sum(a > b for a, b in itertools.combinations(order, 2))
-    return -1 if inversions % 2 else 1
+def _integers(rows: Iterable[Iterable[int]]) -> Integers:
+    return np.array([tuple(row) for row in rows], dtype=np.int64)
+
+
+def _signs(orders: Integers) -> Floats:
+    """The sign of each row as a permutation, from the number of its inversions."""
+    inversions = np.zeros(len(orders), dtype=np.int64)
+    for a, b in itertools.combinations(range(orders.shape[1]), 2):
+        inversions += orders[:, a] > orders[:, b]
+    return np.where(inversions % 2 == 1, -1.0, 1.0)

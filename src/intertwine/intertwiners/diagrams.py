@@ -25,15 +25,20 @@ from .diagram_enumeration import Family, count_all, families
 from .diagram_gram import orbit_change, orthonormal
 from .diagram_orbits import Orbits
 from .diagram_tensors import Entries, Form
-from .solution import Constants, Solution
+from .solution import Constants, Solution, cast_like
 
 LARGEST_DIM = 6000
 """The change of basis is a dense dim x dim matrix: 288 MB here."""
 LARGEST_MATRIX = 2**30
 """Entries of a matrix that `matrix` agrees to build."""
-SMALL_MATRIX = 2**10
-SMALL_BASIS = 2**22
-"""A matrix of this many entries is applied as one, if the whole basis fits in SMALL_BASIS numbers (32 MB)."""
+LARGEST_APPLIED_MATRIX = 2**22
+"""Entries of a matrix that `apply` may prefer to contraction."""
+LARGEST_BASIS_MATRIX = 2**10
+"""Entries of a matrix whose basis is kept dense, so that it is one matrix product away."""
+MATRIX_COST = 3
+"""Work of building a matrix and multiplying by it, over that of multiplying, for a batch of about 128 samples."""
+COPY_COST = 100
+"""Multiplications in the time that contraction takes to copy one number (CPU, float32: measured 75 to 180)."""
 
 
 def solve_diagrams(
@@ -100,8 +105,8 @@ def count_diagrams(kind: str, n: int, in_duals: Sequence[bool], out_duals: Seque
 class DiagramSolution(Solution):
     """An orthonormal basis of diagrams, kept as diagrams and a change of basis.
 
-    Small matrices are kept and applied as a dense basis. Larger ones are applied by contraction, in work that grows
-    like the number of entries of the input or output rather than with their product.
+    Small matrices have a dense basis. Larger ones are applied by contraction where that is less work: it grows with
+    the entries of the input and the output rather than with their product.
     """
 
     route = "diagrams"
@@ -125,82 +130,91 @@ class DiagramSolution(Solution):
         rows = [row for family in self.families for row in family.labels.tolist()]
         return [[[s for s, b in enumerate(row) if b == block] for block in sorted(set(row))] for row in rows]
 
-    @cached_property
+    @property
     def labels(self) -> Tensor:
         """The weight-sharing picture of S(n): the basis map that each matrix entry belongs to, (dim B, dim A).
 
         Raises:
             IntertwineError: for other kinds, whose maps overlap.
         """
-        return self._orbits.labels.reshape(self.shape)
-
-    @cached_property
-    def is_dense(self) -> bool:
-        """Whether maps are applied as matrices: where that is one small product, or less work than contraction."""
-        entries = self.shape[0] * self.shape[1]
-        if entries * max(self.dim, 1) > SMALL_BASIS:
-            return False
-        return entries <= SMALL_MATRIX or entries <= self._plan.work
+        if not isinstance(self._entries, Orbits):
+            raise IntertwineError(f"maps of kind {self.kind!r} overlap, so entries have no single label; see matrix()")
+        return self._entries.labels.reshape(self.shape)
 
     def constants(self) -> Constants:
         return self._constants
 
     def matrix(self, coefficients: Tensor, constants: Constants | None = None) -> Tensor:
         given = self.resolve(constants, coefficients)
-        if self.is_dense:
+        if "basis" in given:
             flat = coefficients @ given["basis"]
         else:
-            flat = self._expand(coefficients, given["change"])
+            entries = self._entry_constants(given, coefficients)
+            flat = self._entries.expand(self._on_entries(coefficients, given), entries)
         return flat.reshape(*coefficients.shape[:-1], *self.shape)
 
     def coefficients(self, matrix: Tensor) -> Tensor:
-        flat = matrix.reshape(*matrix.shape[:-2], self.shape[0] * self.shape[1])
-        if self.kind == "symmetric":
-            return self._orbits.collect(flat)
-        change = self._change.to(device=matrix.device, dtype=matrix.dtype)
-        return self._entries.collect(flat) @ change.T
+        given = self.resolve(None, matrix)
+        flat = matrix.reshape(*matrix.shape[:-2], self._matrix_entries)
+        if "basis" in given:
+            return flat @ given["basis"].T
+        sums = self._entries.collect(flat, self._entry_constants(given, matrix))
+        return sums if self.kind == "symmetric" else sums @ given["change"].T
 
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants | None = None) -> Tensor:
         given = self.resolve(constants, coefficients)
-        if self.is_dense:
+        if "basis" in given or self._prefers_matrix(*coefficients.shape[:2]):
             return super().apply(coefficients, x, given)
         return self._plan.apply(coefficients @ given["change"], x, given)
 
-    def _expand(self, coefficients: Tensor, change: Tensor) -> Tensor:
-        if self.kind == "symmetric":
-            return self._orbits.expand(coefficients)
-        return self._entries.expand(coefficients @ change)
+    def _prefers_matrix(self, m_out: int, m_in: int) -> bool:
+        """Whether one product with the matrix is less work than contraction, for each sample."""
+        if self._matrix_entries > LARGEST_APPLIED_MATRIX:
+            return False
+        copied = self._plan.copies_in * m_in + self._plan.copies_out * m_out
+        contraction = self._plan.products * m_in * m_out + COPY_COST * copied
+        return MATRIX_COST * self._matrix_entries * m_in * m_out <= contraction
+
+    def _on_entries(self, coefficients: Tensor, given: Constants) -> Tensor:
+        """Coefficients of orbits, or of diagrams."""
+        return coefficients if self.kind == "symmetric" else coefficients @ given["change"]
+
+    def _entry_constants(self, given: Constants, like: Tensor) -> Constants:
+        """The entries, which a layer is not given when they are too many for its matrices to be applied."""
+        if self._matrix_entries <= LARGEST_APPLIED_MATRIX:
+            return given
+        return {name: cast_like(value, like) for name, value in self._entries.constants().items()}
+
+    @property
+    def _matrix_entries(self) -> int:
+        return self.shape[0] * self.shape[1]
 
     @cached_property
     def _constants(self) -> Constants:
-        if not self.is_dense:
-            return {"change": self._change, **self._plan.constants()}
-        return {"basis": self._expand(torch.eye(self.dim, dtype=torch.float64), self._change).contiguous()}
+        found: dict[str, Tensor] = {"change": self._change}
+        if self._matrix_entries <= LARGEST_APPLIED_MATRIX:
+            found |= self._entries.constants()
+        if self._matrix_entries <= LARGEST_BASIS_MATRIX:
+            identity = torch.eye(self.dim, dtype=torch.float64)
+            return {"basis": self._entries.expand(self._on_entries(identity, found), found).contiguous()}
+        return found | self._plan.constants()
 
     @cached_property
     def _plan(self) -> Plan:
         return Plan(self.families, self.geometry)
 
     @cached_property
-    def _entries(self) -> Entries:
-        self._refuse_large()
+    def _entries(self) -> Entries | Orbits:
         geometry = self.geometry
-        lower = _lower_slots(geometry.in_duals, geometry.out_duals)
-        return Entries(self.families, geometry.n, geometry.form, lower)
-
-    @cached_property
-    def _orbits(self) -> Orbits:
-        if self.kind != "symmetric":
-            raise IntertwineError(f"maps of kind {self.kind!r} share entries, so these have no labels; use matrix()")
-        self._refuse_large()
-        return Orbits(self.families[0].labels, self.geometry.n, self._scale)
-
-    def _refuse_large(self) -> None:
-        if self.shape[0] * self.shape[1] > LARGEST_MATRIX:
+        if self._matrix_entries > LARGEST_MATRIX:
             raise IntertwineError(
                 f"a matrix {self.shape[0]} x {self.shape[1]} would not fit in memory: use apply(), which contracts "
                 "without building it"
             )
+        if self.kind == "symmetric":
+            return Orbits(self.families[0].labels, geometry.n, self._scale)
+        lower = _lower_slots(geometry.in_duals, geometry.out_duals)
+        return Entries(self.families, geometry.n, geometry.form, lower)
 
 
 def _lower_slots(in_duals: Sequence[bool], out_duals: Sequence[bool]) -> tuple[bool, ...]:
