@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial, wraps
+from functools import cache, cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import torch
@@ -95,7 +95,7 @@ class Group(ABC):
         leaf, unit = leaves(g)[0], leaves(self.identity)[0]
         if leaf.shape[leaf.ndim - unit.ndim :] != unit.shape:
             raise IntertwineError(
-                f"an element of {self} has trailing shape {tuple(unit.shape)}, got a tensor of shape {tuple(leaf.shape)}"
+                f"an element of {self} has trailing shape {tuple(unit.shape)}, got shape {tuple(leaf.shape)}"
             )
         return leaf.shape[: leaf.ndim - unit.ndim]
 
@@ -194,9 +194,7 @@ class Group(ABC):
         from scipy.sparse.csgraph import connected_components
 
         elements, n = self.elements(), int(self.order)
-        images = [
-            self.index(self.multiply(self.multiply(s, elements), self.inverse(s))) for s in self.generators
-        ]
+        images = [self.index(self.multiply(self.multiply(s, elements), self.inverse(s))) for s in self.generators]
         if not images:
             return torch.zeros(1, dtype=torch.int64)
         target = torch.cat(images).numpy()
@@ -293,7 +291,7 @@ Arguments = ParamSpec("Arguments")
 def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, Named]:
     """Make one group for each set of arguments, which remembers how to make itself again."""
 
-    @lru_cache(maxsize=None)
+    @cache
     @wraps(constructor)
     def make(*args: Any, **kwargs: Any) -> Named:
         group = constructor(*args, **kwargs)
@@ -306,4 +304,3 @@ def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, N
 def broadcast(unit: Tensor, batch: Sequence[int]) -> Tensor:
     """The unit tensor repeated over batch axes (a view)."""
     return unit.expand(*batch, *unit.shape)
-

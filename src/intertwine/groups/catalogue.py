@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import torch
 from torch import Tensor
 
@@ -130,7 +131,7 @@ def Rubik() -> PermutationGroup:
         for sign in (-1, 1)
         if cubelet[axis] == sign and sum(map(abs, cubelet)) > 1
     )
-    position = {sticker: k for k, sticker in enumerate(stickers)}
+    position: dict[tuple[int, int, tuple[int, ...]], int] = {sticker: k for k, sticker in enumerate(stickers)}
 
     def turn(layer: tuple[int, int], sticker: tuple[int, int, tuple[int, ...]]) -> int:
         axis, sign = layer

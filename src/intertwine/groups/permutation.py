@@ -88,13 +88,13 @@ class PermutationGroup(Group):
 
     def contains(self, g: Element, tolerance: float = 1e-9) -> Tensor:
         batch = self.batch_shape(g)
-        if (g.sort(-1).values != self.identity.to(g.device)).any():
-            return (g.sort(-1).values == self.identity.to(g.device)).all(-1)
         if self.is_listable:
             return self._find(g)[1]
         from sympy.combinatorics import Permutation
 
-        flat = [self._schreier_sims.contains(Permutation(p)) for p in g.reshape(-1, self.degree).tolist()]
+        permutes = (g.sort(-1).values == self.identity.to(g.device)).all(-1).flatten().tolist()
+        rows = zip(g.reshape(-1, self.degree).tolist(), permutes, strict=True)
+        flat = [ok and self._schreier_sims.contains(Permutation(p)) for p, ok in rows]
         return torch.tensor(flat).reshape(batch)
 
     # --- the list of elements -------------------------------------------------------------------------------------
@@ -153,11 +153,18 @@ class PermutationGroup(Group):
 
 
 def _check_permutations(generators: Any) -> Tensor:
-    if len(generators) == 0 and not isinstance(generators, Tensor):
+    try:
+        lengths = [len(p) for p in generators]
+        tensors = [torch.as_tensor(p) for p in generators]
+    except (TypeError, ValueError) as error:
+        raise IntertwineError(
+            f"generators are lists of images of 0 .. n-1, for instance [[1, 2, 0]]; got {generators!r}"
+        ) from error
+    if not lengths and not isinstance(generators, Tensor):
         raise IntertwineError("a permutation group needs at least one generator; the trivial group is C(1)")
-    if len({len(p) for p in generators}) > 1:
-        raise IntertwineError(f"the generators move different numbers of points: {[len(p) for p in generators]}")
-    images = torch.stack([torch.as_tensor(p) for p in generators]) if len(generators) else generators
+    if len(set(lengths)) > 1:
+        raise IntertwineError(f"the generators move different numbers of points: {lengths}")
+    images = torch.stack(tensors) if tensors else generators
     points = torch.arange(images.shape[1])
     for k, p in enumerate(images):
         if p.is_floating_point() or not torch.equal(p.sort().values.long(), points):

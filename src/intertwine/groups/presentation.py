@@ -45,7 +45,7 @@ def _enumerate(names: list[str], relators: list[Word], presentation: str) -> tor
     from sympy.combinatorics.fp_groups import FpGroup
     from sympy.combinatorics.free_groups import free_group
 
-    free = free_group(",".join(names))[0]
+    free: Any = free_group(",".join(names))[0]
     letters: dict[str, Any] = dict(zip(names, free.generators, strict=True))
 
     def evaluate(word: Word) -> Any:

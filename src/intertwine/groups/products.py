@@ -101,7 +101,8 @@ class Product(Group):
 
         starts = [sum(counts[:k]) for k in range(len(parts))]
         return tuple(
-            tree_map(lambda leaf, start=start: pad(leaf, start), part) for part, start in zip(parts, starts, strict=True)
+            tree_map(lambda leaf, start=start: pad(leaf, start), part)
+            for part, start in zip(parts, starts, strict=True)
         )
 
     def exp(self, x: Element) -> Element:
@@ -113,10 +114,10 @@ class Product(Group):
 
     @cached_property
     def _elements(self) -> Element:
-        places = torch.cartesian_prod(*[torch.arange(int(g.order)) for g in self.factors]).reshape(-1, len(self.factors))
-        return tuple(
-            tree_map(lambda leaf, k=k: leaf[places[:, k]], g.elements()) for k, g in enumerate(self.factors)
+        places = torch.cartesian_prod(*[torch.arange(int(g.order)) for g in self.factors]).reshape(
+            -1, len(self.factors)
         )
+        return tuple(tree_map(lambda leaf, k=k: leaf[places[:, k]], g.elements()) for k, g in enumerate(self.factors))
 
     def index(self, g: Element) -> Tensor:
         position = torch.zeros((), dtype=torch.int64)
@@ -207,5 +208,3 @@ class Power(Group):
 
 def _bracket(group: Group) -> str:
     return f"({group.name})" if isinstance(group, Product) or "|x" in group.name else group.name
-
-

@@ -152,5 +152,3 @@ def repeat_over(g: Element, batch: torch.Size) -> Element:
 
 def _close(a: Element, b: Element) -> bool:
     return all(bool(((x - y).abs() < 1e-9).all()) for x, y in zip(leaves(a), leaves(b), strict=True))
-
-

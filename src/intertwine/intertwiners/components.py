@@ -67,4 +67,3 @@ def fix_components(base: Solution, a: Representation, b: Representation) -> Solu
     null = vectors[:, :rank]
     mixing = canonical_basis(null @ null.conj().T, rank)
     return SubspaceSolution(base, torch.from_numpy(mixing))
-

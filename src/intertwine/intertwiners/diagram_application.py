@@ -45,6 +45,11 @@ class Level:
     def diagrams(self) -> int:
         return len(self.inputs) * len(self.orders) * len(self.outputs)
 
+    @property
+    def length(self) -> int:
+        """How many numbers cross."""
+        return math.prod(self.sizes)
+
 
 class Plan:
     """The levels of a list of diagrams, and the constants to apply them."""
@@ -61,15 +66,11 @@ class Plan:
         self.levels, position = _levels(cuts)
         self.position = torch.tensor(position, dtype=torch.int64)
         """Where each diagram's coefficient stands among all products of input way, order and output way."""
-
-        lengths = [math.prod(level.sizes) for level in self.levels]
-        self.products = sum(k * level.diagrams for k, level in zip(lengths, self.levels, strict=True))
+        self.products = sum(level.length * level.diagrams for level in self.levels)
         """Multiplications for each sample and pair of channels."""
-        self.copies_in = sum(
-            k * len(level.inputs) * len(level.orders) for k, level in zip(lengths, self.levels, strict=True)
-        )
+        self.copies_in = sum(level.length * len(level.inputs) * len(level.orders) for level in self.levels)
         """Numbers copied for each sample and input channel."""
-        self.copies_out = sum(k * len(level.outputs) for k, level in zip(lengths, self.levels, strict=True))
+        self.copies_out = sum(level.length * len(level.outputs) for level in self.levels)
 
     def constants(self) -> dict[str, Tensor]:
         return {
@@ -84,15 +85,7 @@ class Plan:
         """Coefficients (m_out, m_in, diagrams), x (..., m_in, n^l) -> (..., m_out, n^k)."""
         lead, m_out = x.shape[:-2], coefficients.shape[0]
         flat = x.reshape(-1, *x.shape[-2:]).permute(2, 0, 1).contiguous()
-        gathered = flat.index_select(0, constants["gather"]) * constants["gather_weight"][:, None, None]
-        pieces = [
-            {
-                tuple(range(len(axes))): (flat if span is None else gathered[slice(*span)]).reshape(
-                    *axes, *flat.shape[1:]
-                )
-            }
-            for span, axes in zip(self.inputs.spans, self.inputs.axes, strict=True)
-        ]
+        pieces = self._gather(flat, constants)
         total = sum(level.diagrams for level in self.levels)
         full = coefficients.new_zeros(*coefficients.shape[:2], total)
         full = full.index_copy(2, constants["position"], coefficients)
@@ -106,12 +99,21 @@ class Plan:
         y = self._place(sums, flat.new_zeros(1, flat.shape[1], m_out), constants)
         return y.permute(1, 2, 0).reshape(*lead, m_out, self.entries_out)
 
+    def _gather(self, flat: Tensor, constants: Constants) -> list[dict[Axes, Tensor]]:
+        """The input (n^l, batch, m_in) with its slots gathered into the blocks of each table, one axis a block."""
+        gathered = flat.index_select(0, constants["gather"]) * constants["gather_weight"][:, None, None]
+        pieces: list[dict[Axes, Tensor]] = []
+        for span, axes in zip(self.inputs.spans, self.inputs.axes, strict=True):
+            rows = flat if span is None else gathered[slice(*span)]
+            pieces.append({tuple(range(len(axes))): rows.reshape(*axes, *flat.shape[1:])})
+        return pieces
+
     def _place(self, sums: Sequence[dict[Axes, Tensor]], zero: Tensor, constants: Constants) -> Tensor:
         """The sum of the tables' terms as an output (n^k, batch, m_out); `zero` (1, batch, m_out) if there are none."""
         channels = zero.shape[1:]
         whole, moved = zero, []
         for terms, axes, span in zip(sums, self.outputs.axes, self.outputs.spans, strict=True):
-            rows = _widen(terms, len(axes)).expand(*axes, *channels).reshape(-1, *channels)
+            rows = _widen(terms, len(axes)).expand(*axes, *channels).reshape(math.prod(axes), *channels)
             if span is None:
                 whole = rows
             else:

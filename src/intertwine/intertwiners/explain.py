@@ -32,8 +32,8 @@ def _reason(a: Representation, b: Representation) -> str:
         dead = 0 if labels is None else int((labels < 0).sum())
         if dead:
             return (
-                f"{dead:,} of {a.dim * b.dim:,} entries are forced to zero: going round their orbit multiplies them by a "
-                "sign or phase"
+                f"{dead:,} of {a.dim * b.dim:,} entries are forced to zero: going round their orbit multiplies them by "
+                "a sign or phase"
             )
         return f"Each map is one orbit of {group} on the {a.dim * b.dim:,} entries."
     if group.roots is not None and has_weights(a) and has_weights(b):

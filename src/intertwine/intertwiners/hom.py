@@ -225,7 +225,7 @@ class Hom:
         return axes
 
     def mask(self, allowed: Tensor) -> Hom:
-        """The maps that vanish wherever `allowed` (rho_out.dim, rho_in.dim) is False: local kernels, as in a convolution.
+        """The maps that vanish wherever `allowed` (rho_out.dim, rho_in.dim) is False, as the local ones of a convolution.
 
         Raises:
             IntertwineError: when the mask is not symmetric itself, so that it cuts a class of shared weights in two.

@@ -7,6 +7,8 @@ with unitary representations by averaging random matrices over the group.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from ..representations.base import Representation
 from ..representations.highest import canonical_basis
 from .solution import Constants, Solution, cast_like
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 DENSE_LIMIT = 1500
 """Unknowns up to which the normal equations are diagonalised densely."""
@@ -70,7 +72,7 @@ def solve_nullspace(a: Representation, b: Representation, expected: int | None =
     return DenseSolution("null space", basis)
 
 
-def _constraints(a: Representation, b: Representation) -> list:
+def _constraints(a: Representation, b: Representation) -> list[Any]:
     """rho_B(g) (x) 1 - 1 (x) rho_A(g)^T, one sparse matrix a generator, each of norm about one."""
     from scipy import sparse
 
@@ -81,9 +83,9 @@ def _constraints(a: Representation, b: Representation) -> list:
     for x, y in pairs:
         scale = max(float(torch.linalg.matrix_norm(x, 2)), float(torch.linalg.matrix_norm(y, 2)))
         if scale:
-            left = sparse.kron(sparse.csr_matrix(y.numpy()), sparse.identity(a.dim))
-            right = sparse.kron(sparse.identity(b.dim), sparse.csr_matrix(x.mT.numpy()))
-            blocks.append(((left - right) / scale).tocsr())
+            left = sparse.kron(sparse.csr_matrix(y.numpy()), sparse.identity(a.dim), format="csr")
+            right = sparse.kron(sparse.identity(b.dim), sparse.csr_matrix(x.mT.numpy()), format="csr")
+            blocks.append(sparse.csr_matrix((left - right) / scale))
     if not blocks:
         blocks.append(sparse.csr_matrix((1, a.dim * b.dim)))
     return blocks
@@ -100,18 +102,19 @@ def _dense_null(normal: Array) -> Array:
 def _require_gap(values: Array, rank: int, top: float) -> None:
     if rank < len(values) and float(values[rank]) < GAP * NULL_TOLERANCE * top:
         raise IntertwineError(
-            f"the null space is not separated: eigenvalue {rank} of the normal equations is {float(values[rank]) / top:.1e} "
+            f"the null space is not separated: eigenvalue {rank} of the normal equations is "
+            f"{float(values[rank]) / top:.1e} "
             "of the largest. The generators are close to another group's, or far from orthogonal; rescale the basis"
         )
 
 
-def _sparse_null(blocks: list) -> Array:
+def _sparse_null(blocks: list[Any]) -> Array:
     """Inverse subspace iteration with a small shift; the block doubles until it holds more than the null space."""
     from scipy import sparse
     from scipy.sparse.linalg import splu
 
-    normal = sum((c.conj().T @ c for c in blocks[1:]), blocks[0].conj().T @ blocks[0]).tocsc()
-    n = normal.shape[0]
+    normal = sparse.csc_matrix(sum(c.conj().T @ c for c in blocks))
+    n = int(blocks[0].shape[1])
     density = normal.nnz / n
     if n > 200_000 or (n > 20_000 and density > 200):
         raise IntertwineError(

@@ -47,7 +47,8 @@ class SchurSolution(Solution):
         self.route, self.shape, self.is_complex = route, shape, is_complex
         self.dim = sum(block.parameters for block in blocks)
         self._sizes = [
-            (b.outgoing.shape[1], b.incoming.shape[1], 2 if b.takes_real_part else 1, b.incoming.shape[2]) for b in blocks
+            (b.outgoing.shape[1], b.incoming.shape[1], 2 if b.takes_real_part else 1, b.incoming.shape[2])
+            for b in blocks
         ]
         self._constants: dict[str, Tensor] = {}
         for k, block in enumerate(blocks):
@@ -55,7 +56,7 @@ class SchurSolution(Solution):
             self._constants[f"out{k}"] = self._paired(block.outgoing, block)
 
     def _paired(self, q: Tensor, block: IsotypicBlock) -> Tensor:
-        """(dim, copies, s, d): both real parts of q x, or q alone; the norm of a basis map is shared between the two."""
+        """(dim, copies, s, d): real and imaginary part of q, or q alone, with half of the norm of a basis map."""
         scale = (2.0 if block.takes_real_part else 1.0) ** 0.25 / block.incoming.shape[2] ** 0.25
         if block.takes_real_part:
             # Re(u conj(v)) pairs (Re u, -Im u) with (Re v, Im v) rotated by C; incoming already holds conj(Q).
@@ -112,7 +113,9 @@ class SchurSolution(Solution):
     def work(self, m_out: int, m_in: int) -> float:
         total = 0
         for b, a, p, d in self._sizes:
-            total += m_in * self.shape[1] * a * d * p + m_out * self.shape[0] * b * d * p + m_out * m_in * b * a * d * p * p
+            total += (
+                m_in * self.shape[1] * a * d * p + m_out * self.shape[0] * b * d * p + m_out * m_in * b * a * d * p * p
+            )
         return float(total)
 
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants | None = None) -> Tensor:

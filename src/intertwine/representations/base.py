@@ -47,7 +47,8 @@ class Representation(ABC):
         return self._hash
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _hash=hash(state["key"]))  # strings hash differently in every process
+        vars(self).update(state)
+        self._hash = hash(self.key)  # strings hash differently in every process
 
     def __repr__(self) -> str:
         return self.label()
@@ -146,7 +147,7 @@ class Representation(ABC):
 
         return is_faithful(self)
 
-    # --- algebra of representations -------------------------------------------------------------------------------------
+    # --- algebra of representations ------------------------------------------------------------------------------
 
     def __add__(self, other: Representation) -> Representation:
         """Direct sum."""

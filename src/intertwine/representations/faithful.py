@@ -35,7 +35,9 @@ def is_faithful(rho: Representation) -> bool:
         if same and group.generators and bool(group.contains(minus)):
             same = float((rho.matrix(minus) - torch.eye(rho.dim, dtype=torch.float64)).abs().max()) > 1e-9
         return same
-    raise IntertwineError(f"whether a representation of {group} is faithful is only decided for listable and matrix groups")
+    raise IntertwineError(
+        f"whether a representation of {group} is faithful is only decided for listable and matrix groups"
+    )
 
 
 def _lattice(vectors: Tensor) -> list[list[int]]:
@@ -48,7 +50,9 @@ def _lattice(vectors: Tensor) -> list[list[int]]:
         while len(live) > 1:
             live.sort(key=lambda row, c=column: abs(row[c]))
             pivot = live[0]
-            reduced = [[x - (row[column] // pivot[column]) * p for x, p in zip(row, pivot, strict=True)] for row in live[1:]]
+            reduced = [
+                [x - (row[column] // pivot[column]) * p for x, p in zip(row, pivot, strict=True)] for row in live[1:]
+            ]
             rows += [row for row in reduced if not row[column] and any(row)]
             live = [pivot, *(row for row in reduced if row[column])]
         if live:

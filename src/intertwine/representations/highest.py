@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,7 +222,7 @@ class _WeightSpaces:
         return np.einsum("ju,rcu->rcj", inverse, np.concatenate(images, axis=2))
 
 
-def _sparse_sum(operators: list[Array]):  # noqa: ANN202 - scipy's sparse matrices are untyped
+def _sparse_sum(operators: list[Array]):
     """sum_k 1 (x) .. (x) operators[k] (x) .. (x) 1, sparse."""
     from scipy import sparse
 
@@ -230,7 +231,9 @@ def _sparse_sum(operators: list[Array]):  # noqa: ANN202 - scipy's sparse matric
     for k, op in enumerate(operators):
         left, right = int(np.prod(sizes[:k])), int(np.prod(sizes[k + 1 :]))
         clean = np.where(np.abs(op) > 1e-14, op, 0)
-        total = total + sparse.kron(sparse.kron(sparse.identity(left), sparse.csr_matrix(clean)), sparse.identity(right))
+        total = total + sparse.kron(
+            sparse.kron(sparse.identity(left), sparse.csr_matrix(clean)), sparse.identity(right)
+        )
     return total.tocsr()
 
 
@@ -244,7 +247,7 @@ def _to_own_basis(q: Array, diagram: WeightDiagram) -> Array:
     return np.ascontiguousarray(q.reshape(shape))
 
 
-def canonical_basis(projector: Array, rank: int) -> Array:
+def canonical_basis(projector: NDArray[Any], rank: int) -> NDArray[Any]:
     """Orthonormal columns that span the range of an orthogonal projector and depend on nothing but the projector.
 
     Gram-Schmidt on its columns; the next one is the first whose remainder is longest, up to rounding.
@@ -252,7 +255,7 @@ def canonical_basis(projector: Array, rank: int) -> Array:
     residual = projector.copy()
     columns = np.zeros((len(projector), rank), dtype=projector.dtype)
     for k in range(rank):
-        lengths = residual.diagonal().real
+        lengths = np.real(residual.diagonal())
         pivot = int(np.argmax(lengths > lengths.max() - 1e-6))
         column = residual[:, pivot] / np.sqrt(lengths[pivot])
         column = column - columns[:, :k] @ (columns[:, :k].conj().T @ column)

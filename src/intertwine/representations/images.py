@@ -191,7 +191,9 @@ def images(group: Group, given: Any, components: Any = None) -> Representation:
         return LieImages(group, matrices, components)
     if group.is_finite:
         return FiniteImages(group, matrices)
-    raise IntertwineError(f"images are taken for finite and for matrix Lie groups, not for {group}; lift from its parts")
+    raise IntertwineError(
+        f"images are taken for finite and for matrix Lie groups, not for {group}; lift from its parts"
+    )
 
 
 def _check_square(group: Group, images: Tensor, count: int, what: str) -> None:

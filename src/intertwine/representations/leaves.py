@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import torch
 from torch import Tensor
@@ -68,7 +68,7 @@ class Monomial(Representation):
         return roots_of_unity(self.phase_order)[self.phases(g)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def roots_of_unity(order: int) -> Tensor:
     """exp(2 pi i k / order) for k < order: exact +-1 for order 2, complex128 above."""
     if order <= 2:

@@ -24,7 +24,11 @@ def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Te
         IntertwineError: when some g is not in the group.
     """
     random = torch.Generator().manual_seed(0)
-    words = [list(w) for k in range(len(group.generators) + 1) for w in itertools.combinations(range(len(group.generators)), k)]
+    words = [
+        list(w)
+        for k in range(len(group.generators) + 1)
+        for w in itertools.combinations(range(len(group.generators)), k)
+    ]
     left, found = torch.arange(len(g)), []
     for attempt in range(ATTEMPTS):
         weights = torch.randn(group.algebra_dim, generator=random, dtype=torch.float64) * (0.5 if attempt else 0.0)
@@ -38,7 +42,8 @@ def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Te
             connected = torch.linalg.inv(representative) @ g[left] @ torch.linalg.matrix_exp(-shift)
             logs = principal_logarithm(connected)
             good = _in_algebra(group, logs) & (
-                (torch.linalg.matrix_exp(logs) - connected).abs().amax((-2, -1)) < 1e-10 * connected.abs().amax((-2, -1))
+                (torch.linalg.matrix_exp(logs) - connected).abs().amax((-2, -1))
+                < 1e-10 * connected.abs().amax((-2, -1))
             )
             if bool(good.any()):
                 found.append((word, left[good], shift.expand(int(good.sum()), -1, -1), logs[good]))

@@ -385,5 +385,3 @@ def _kron(a: Tensor, b: Tensor) -> Tensor:
     dtype = torch.promote_types(a.dtype, b.dtype)
     product = a.to(dtype)[..., :, None, :, None] * b.to(dtype)[..., None, :, None, :]
     return product.flatten(-4, -3).flatten(-2)
-
-
