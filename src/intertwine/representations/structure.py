@@ -302,30 +302,26 @@ class Power(Representation):
         return Power(self.base.conj, self.k, alternating=self.alternating)
 
     @cached_property
-    def isometry(self) -> Tensor:
-        """The inclusion in the tensor power, (base.dim ** k, dim), with orthonormal columns."""
-        out = torch.zeros(self.base.dim**self.k, self.dim, dtype=torch.float64)
-        for column, chosen in enumerate(self._indices):
-            for order in set(itertools.permutations(chosen)):
-                row = 0
-                for i in order:
-                    row = row * self.base.dim + i
-                out[row, column] = _sign(order) if self.alternating else 1.0
-        return out / out.norm(dim=0)
-
-    @cached_property
-    def _tensor(self) -> Representation:
-        return tensor_product([self.base] * self.k)
+    def _steps(self) -> tuple[Tensor, ...]:
+        """Isometries of every power in (the power before) (x) V, which climb to this one without the tensor power."""
+        return tuple(_step(self.base.dim, j, self.alternating) for j in range(2, self.k + 1))
 
     def matrix(self, g: Element) -> Tensor:
-        full = self._tensor.matrix(g)
-        isometry = self.isometry.to(full)
-        return isometry.mT @ full @ isometry
+        own = self.base.matrix(g)
+        power = own
+        for step in self._steps:
+            step = step.to(own)
+            power = step.mT @ _kron(power, own) @ step
+        return power
 
     def algebra(self, x: Element) -> Tensor:
-        full = self._tensor.algebra(x)
-        isometry = self.isometry.to(full)
-        return isometry.mT @ full @ isometry
+        own = self.base.algebra(x)
+        power, eye = own, torch.eye(self.base.dim, dtype=torch.float64)
+        for step in self._steps:
+            below = torch.eye(power.shape[-1], dtype=torch.float64)
+            step = step.to(own)
+            power = step.mT @ (_kron(power, eye) + _kron(below, own)) @ step
+        return power
 
     @property
     def phase_order(self) -> int | None:
@@ -334,18 +330,16 @@ class Power(Representation):
 
     @cached_property
     def _table(self) -> tuple[Tensor, Tensor]:
-        """(dim, k) basis indices, and the lookup from the flattened sorted index to its position."""
+        """(dim, k) basis indices, and their codes in increasing order: basis indices are listed lexicographically."""
         indices = torch.tensor(self._indices).reshape(self.dim, self.k)
-        lookup = torch.full((self.base.dim**self.k,), -1, dtype=torch.int64)
-        lookup[self._flatten(indices)] = torch.arange(self.dim)
-        return indices, lookup
+        return indices, self._encode(indices)
 
-    def _flatten(self, indices: Tensor) -> Tensor:
+    def _encode(self, indices: Tensor) -> Tensor:
         return (indices * self.base.dim ** torch.arange(self.k - 1, -1, -1)).sum(-1)
 
     def permutation(self, g: Element) -> Tensor:
-        indices, lookup = self._table
-        return lookup[self._flatten(self.base.permutation(g)[..., indices].sort(-1).values)]
+        indices, codes = self._table
+        return torch.searchsorted(codes, self._encode(self.base.permutation(g)[..., indices].sort(-1).values))
 
     def phases(self, g: Element) -> Tensor:
         indices, _ = self._table
@@ -376,9 +370,18 @@ def _power(rho: Representation, k: int, *, alternating: bool) -> Representation:
     return Power(rho, k, alternating=alternating)
 
 
-def _sign(order: Sequence[int]) -> float:
-    inversions = sum(a > b for a, b in itertools.combinations(order, 2))
-    return -1.0 if inversions % 2 else 1.0
+def _step(dim: int, j: int, alternating: bool) -> Tensor:
+    """The inclusion of the j-th power in (the power below) (x) V, orthonormal columns: each entry removes one factor."""
+    choose = itertools.combinations if alternating else itertools.combinations_with_replacement
+    below = {chosen: k for k, chosen in enumerate(choose(range(dim), j - 1))}
+    chosen_above = list(choose(range(dim), j))
+    out = torch.zeros(len(below) * dim, len(chosen_above), dtype=torch.float64)
+    for column, chosen in enumerate(chosen_above):
+        for place, last in enumerate(chosen):
+            row = below[chosen[:place] + chosen[place + 1 :]] * dim + last
+            sign = -1.0 if alternating and (j - 1 - place) % 2 else 1.0
+            out[row, column] = sign * (chosen.count(last) / j) ** 0.5
+    return out
 
 
 def _kron(a: Tensor, b: Tensor) -> Tensor:
