@@ -225,7 +225,7 @@ class Hom:
         return axes
 
     def mask(self, allowed: Tensor) -> Hom:
-        """The maps that vanish wherever `allowed` (rho_out.dim, rho_in.dim) is False, as the local ones of a convolution.
+        """The maps that vanish wherever `allowed` (rho_out.dim, rho_in.dim) is False, as those of a convolution do.
 
         Raises:
             IntertwineError: when the mask is not symmetric itself, so that it cuts a class of shared weights in two.
