@@ -25,6 +25,8 @@ default_role = "py:obj"
 html_theme = "furo"
 html_title = "Intertwine"
 html_static_path = ["_static"]
+html_css_files = ["docs.css"]
+html_copy_source = False
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
@@ -43,6 +45,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,
+    "capture_repr": (),
     "min_reported_time": 1,
     "remove_config_comments": True,
 }
@@ -53,6 +56,8 @@ _MARKUP = re.compile(r"([|*])|(?<=\w)(_)(?!\w)")
 
 def plain_text(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Docstrings are plain text with `code`: keep the stars, bars and underscores of formulas out of Sphinx's hands."""
+    if what in ("attribute", "property", "data") and lines:
+        lines.insert(0, "")  # else napoleon reads the words before a first colon as a type
     in_example = False
     for k, line in enumerate(lines):
         in_example = line.lstrip().startswith(">>>") or (in_example and bool(line.strip()))

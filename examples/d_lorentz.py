@@ -6,6 +6,7 @@ Non-compact groups have no average to fall back on: there is no uniform distribu
 need one; it works with the Lie algebra.
 """
 
+import matplotlib.pyplot as plt
 import torch
 
 import intertwine as tw
@@ -63,8 +64,13 @@ models = {
     "plain": torch.nn.Sequential(torch.nn.Linear(8, 64), torch.nn.SiLU(), torch.nn.Linear(64, 1)),
     "equivariant": tw.nn.EMLP(2 * V, G.trivial, 32 * G.trivial + 8 * V),
 }
-for name, model in models.items():
+figure, axes = plt.subplots(1, 2, figsize=(6.5, 3), sharex=True, sharey=True)
+for ax, (name, model) in zip(axes, models.items(), strict=True):
     fit(model, x, y)
     with torch.no_grad():
         rest, moving = ((model(data) - test_y).abs().mean() for data in (test_x, boosted))
+        ax.plot(test_y, model(boosted), ".", ms=3)
     print(f"{name:12} error at rest {rest:.3f}, boosted {moving:.3f}")
+    ax.axline((1, 1), slope=1, color="grey", lw=1)
+    ax.set(title=f"{name}, boosted", xlabel="mass", ylabel="prediction", aspect="equal")
+figure.tight_layout()

@@ -6,6 +6,7 @@ Five point masses have an inertia tensor, a symmetric matrix that turns with the
 upright; in the test they lie any way. The equivariant network needs no turned example.
 """
 
+import matplotlib.pyplot as plt
 import torch
 
 import intertwine as tw
@@ -33,9 +34,10 @@ models = {
 }
 turned_x = rho_in.apply(g := G.sample(1000, generator=random), test_x)
 turned_y = rho_out.apply(g, test.y)
-for name, model in models.items():
+figure, axes = plt.subplots(1, 2, figsize=(6.5, 3), sharex=True, sharey=True)
+for ax, (name, model) in zip(axes, models.items(), strict=True):
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    for _ in range(200):
+    for _ in range(300):
         loss = torch.nn.functional.mse_loss(model(x), train.y)
         optimizer.zero_grad()
         loss.backward()
@@ -43,8 +45,12 @@ for name, model in models.items():
     with torch.no_grad():
         upright = torch.nn.functional.mse_loss(model(test_x), test.y)
         turned = torch.nn.functional.mse_loss(model(turned_x), turned_y)
+        ax.plot(turned_y.flatten(), model(turned_x).flatten(), ".", ms=1)
     size = sum(p.numel() for p in model.parameters())
     print(f"{name:12} {size:7,} parameters   upright {upright:.4f}   turned {turned:.4f}")
+    ax.axline((0, 0), slope=1, color="grey", lw=1)
+    ax.set(title=f"{name}, turned bodies", xlabel="tensor component", ylabel="prediction")
+figure.tight_layout()
 
 # %%
 # The audit confirms that one of them is equivariant and says how far off the other is: 0 is perfect, and 1 is what a

@@ -4,6 +4,8 @@ Auditing a CNN under rotations
 
 A convolutional network is told about shifts and nothing about rotations. How far from rotation invariance is it after
 training, and does training on turned pictures help? An audit answers for any model, with a confidence interval.
+
+The pictures are scikit-learn's 8 x 8 digits with a margin of two pixels, so that no ink is lost when they turn.
 """
 
 import matplotlib.pyplot as plt
@@ -11,11 +13,12 @@ import torch
 from torch import nn
 
 import intertwine as tw
-from intertwine.data import load_digits
+from intertwine.data import Labelled, load_digits
 
 digits = load_digits()
-order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))
-train, test = digits.take(order[:1200]), digits.take(order[1200:])
+framed = Labelled(nn.functional.pad(digits.x, (2, 2, 2, 2)), digits.y, digits.classes)
+order = torch.randperm(len(framed), generator=torch.Generator().manual_seed(0))
+train, test = framed.take(order[:1200]), framed.take(order[1200:])
 
 
 def network() -> nn.Module:
@@ -23,7 +26,7 @@ def network() -> nn.Module:
     torch.manual_seed(0)
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 16, 10),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 36, 10),
     )  # fmt: skip
 
 
@@ -48,14 +51,18 @@ def fit(model: nn.Module, action: tw.actions.Action | None) -> nn.Module:
 
 turns = tw.actions.Pictures(tw.C(4))
 models = {"as given": fit(network(), None), "trained on turned digits": fit(network(), turns)}
-reports = {name: tw.audit(model, test.x, turns, tw.actions.Trivial(tw.C(4))) for name, model in models.items()}
-for name, report in reports.items():
-    print(name)
-    print(report)
+for name, model in models.items():
+    report = tw.audit(model, test.x, turns, tw.actions.Trivial(tw.C(4)), elements="all")
+    print(f"{name:26} error {report.error:.3f}   same class {report.orbit_same:.2f} of {report.order}")
+
+# %%
+# The whole report of the second:
+
+print(report)
 
 # %%
 # Below, the same models under the rotation group of the plane, whose elements turn a picture by any angle. The floor is
-# the part of the error that resampling an 8 x 8 picture causes by itself.
+# the part of the error that resampling so small a picture causes by itself.
 
 circle = tw.SO(2)
 rotations = tw.actions.Pictures(circle)
