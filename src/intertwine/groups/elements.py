@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from ..errors import IntertwineError
 
 Element = Any
 """A tensor, or a tuple of elements; batch axes lead in every leaf. (A recursive alias defeats the type checkers.)"""
@@ -42,3 +45,17 @@ def concatenate(batches: Sequence[Element]) -> Element:
 def to(g: Element, device: Any) -> Element:
     """Move every leaf to `device`."""
     return tree_map(lambda leaf: leaf.to(device), g)
+
+
+def read_tensor(values: Any, what: str) -> Tensor:
+    """A tensor from whatever a user gives; Python's numbers keep their double precision.
+
+    Raises:
+        IntertwineError: when the values are no array of numbers; `what` says what they should be.
+    """
+    if isinstance(values, Tensor):
+        return values
+    try:
+        return torch.from_numpy(np.array(values))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise IntertwineError(f"cannot read {what}: {error}") from error

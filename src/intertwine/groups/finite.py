@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .base import Group
+from .elements import read_tensor
 from .permutation import PermutationGroup
 
 MAX_ORBIT = 20_000
@@ -30,7 +31,7 @@ def group_from_matrices(generators: Any, name: str | None = None) -> Group:
     Raises:
         IntertwineError: when the matrices are not square and invertible, or do not generate a finite group.
     """
-    matrices = _as_tensor(generators, "matrices (generators, d, d)")
+    matrices = read_tensor(generators, "matrices (generators, d, d)")
     if matrices.is_complex():
         raise IntertwineError("from_matrices takes real matrices; write complex ones as real (2d, 2d) blocks")
     matrices = matrices.double()
@@ -40,11 +41,12 @@ def group_from_matrices(generators: Any, name: str | None = None) -> Group:
         raise IntertwineError(f"expected square matrices (generators, d, d), got shape {tuple(matrices.shape)}")
     if not bool(matrices.isfinite().all()) or float(torch.linalg.det(matrices).abs().min()) < 1e-9:
         raise IntertwineError("the generators must be finite, invertible matrices")
-    modulus = torch.linalg.eigvals(matrices).abs()
-    if float((modulus - 1).abs().max()) > EIGENVALUE_TOLERANCE:
+    modulus = torch.linalg.eigvals(matrices).abs().flatten()
+    worst = float(modulus[(modulus - 1).abs().argmax()])
+    if abs(worst - 1) > EIGENVALUE_TOLERANCE:
         raise IntertwineError(
-            f"the matrices do not close: one has an eigenvalue of modulus {float(modulus.max()):.3g}, so its powers "
-            "never return to the identity"
+            f"the matrices do not close: one has an eigenvalue of modulus {worst:.3g}, so its powers never return to "
+            "the identity"
         )
     points = _orbit(matrices)
     images = torch.stack([_positions(points, points @ m.T) for m in matrices])
@@ -54,21 +56,21 @@ def group_from_matrices(generators: Any, name: str | None = None) -> Group:
 def _orbit(matrices: Tensor) -> Tensor:
     """The union of the orbits of the basis vectors, (points, d)."""
     points = _Points(torch.eye(matrices.shape[1], dtype=torch.float64))
-    frontier = points.listed()
-    while len(frontier):
-        reached = torch.einsum("kij,nj->kni", matrices, frontier).reshape(-1, matrices.shape[1])
+    frontier = list(points.found)
+    while frontier:
+        reached = torch.einsum("kij,nj->kni", matrices, torch.stack(frontier)).reshape(-1, matrices.shape[1])
         if float(reached.abs().max()) > 1e6:
             raise IntertwineError("the matrices do not close: a basis vector grows without bound under their products")
         count = len(points.found)
         for image in reached:
             points.add(image)
-        frontier = points.listed()[count:]
+        frontier = points.found[count:]
         if len(points.found) > MAX_ORBIT:
             raise IntertwineError(
                 f"the matrices do not close: a basis vector has more than {MAX_ORBIT:,} images. "
                 "A continuous group is given by its Lie algebra, for instance tw.SO(3)."
             )
-    return points.listed()
+    return torch.stack(points.found)
 
 
 class _Points:
@@ -97,10 +99,6 @@ class _Points:
         self._places.insert(at, len(self.found))
         self.found.append(image)
 
-    def listed(self) -> Tensor:
-        """All vectors in the order in which they were found."""
-        return torch.stack(self.found)
-
 
 def _positions(points: Tensor, images: Tensor) -> Tensor:
     """Which point each image is."""
@@ -117,7 +115,7 @@ def group_from_table(table: Any, name: str | None = None) -> Group:
     Raises:
         IntertwineError: when the table has no identity, is not a Latin square, or is not associative.
     """
-    product = _as_tensor(table, "a table (n, n)")
+    product = read_tensor(table, "a multiplication table (n, n)")
     n = len(product) if product.ndim else 0
     if product.shape != (n, n) or product.is_floating_point() or not bool(((product >= 0) & (product < n)).all()):
         raise IntertwineError(
@@ -138,10 +136,3 @@ def group_from_table(table: Any, name: str | None = None) -> Group:
             j, k = wrong[0].tolist()
             raise IntertwineError(f"the table is closed but not associative: ({i} {j}) {k} differs from {i} ({j} {k})")
     return PermutationGroup(product.long(), name or f"<table of {n}>", order=n)
-
-
-def _as_tensor(values: Any, what: str) -> Tensor:
-    try:
-        return torch.as_tensor(values)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise IntertwineError(f"cannot read {what}: {error}") from error

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import Group
-from ..groups.elements import Element, leaves
+from ..groups.elements import Element, leaves, read_tensor
 from ..groups.lie import LieGroup
 from .base import Representation
 from .leaves import roots_of_unity, tangent_batch
@@ -127,7 +127,7 @@ class LieImages(Representation):
         images = images.to(torch.complex128 if images.is_complex() else torch.float64)
         _check_square(group, images, group.algebra_dim, "Lie algebra")
         n = images.shape[-1]
-        parts = torch.zeros(0, n, n) if components is None else torch.as_tensor(components)
+        parts = torch.zeros(0, n, n) if components is None else components
         parts = parts.to(torch.complex128 if parts.is_complex() else torch.float64)
         _check_square(group, parts, len(group.generators), "component")
         key = (tuple(images.shape), images.numpy().tobytes(), parts.numpy().tobytes())
@@ -186,9 +186,10 @@ class LieImages(Representation):
 
 def images(group: Group, given: Any, components: Any = None) -> Representation:
     """A representation from the images of a finite group's generators, or of a Lie algebra basis and components."""
-    matrices = torch.as_tensor(given)
+    matrices = read_tensor(given, "the images, matrices (count, n, n)")
     if isinstance(group, LieGroup):
-        return LieImages(group, matrices, components)
+        parts = None if components is None else read_tensor(components, "the components, matrices (count, n, n)")
+        return LieImages(group, matrices, parts)
     if group.is_finite:
         return FiniteImages(group, matrices)
     raise IntertwineError(
