@@ -51,14 +51,15 @@ def fit(model: nn.Module, action: tw.actions.Action | None) -> nn.Module:
 
 turns = tw.actions.Pictures(tw.C(4))
 models = {"as given": fit(network(), None), "trained on turned digits": fit(network(), turns)}
-for name, model in models.items():
-    report = tw.audit(model, test.x, turns, tw.actions.Trivial(tw.C(4)), elements="all")
+invariant = tw.actions.Trivial(tw.C(4))
+reports = {name: tw.audit(model, test.x, turns, invariant, elements="all") for name, model in models.items()}
+for name, report in reports.items():
     print(f"{name:26} error {report.error:.3f}   same class {report.orbit_same:.2f} of {report.order}")
 
 # %%
 # The whole report of the second:
 
-print(report)
+print(reports["trained on turned digits"])
 
 # %%
 # Below, the same models under the rotation group of the plane, whose elements turn a picture by any angle. The floor is

@@ -45,7 +45,7 @@ def load_model(name: str) -> Model:
     return model.eval() if isinstance(model, torch.nn.Module) else model
 
 
-def _attribute(module_name: str, attribute: str) -> object:
+def _attribute(module_name: str, attribute: str) -> Any:
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
@@ -59,7 +59,7 @@ def _attribute(module_name: str, attribute: str) -> object:
     return getattr(module, attribute)
 
 
-def _call(factory: object, name: str) -> Model:
+def _call(factory: Any, name: str) -> Model:
     if not callable(factory):
         raise IntertwineError(f"{name} is a {type(factory).__name__}, neither a model nor a function that makes one")
     try:
