@@ -63,7 +63,7 @@ def _call(factory: Any, name: str) -> Model:
     if not callable(factory):
         raise IntertwineError(f"{name} is a {type(factory).__name__}, neither a model nor a function that makes one")
     try:
-        model: Any = factory()
+        model: Model = factory()
     except TypeError as error:
         raise IntertwineError(f"{name} is called without arguments to make the model, which failed: {error}") from error
     if not callable(model):
