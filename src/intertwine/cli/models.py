@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -59,11 +59,11 @@ def _attribute(module_name: str, attribute: str) -> Any:
     return getattr(module, attribute)
 
 
-def _call(factory: Any, name: str) -> Model:
+def _call(factory: object, name: str) -> Model:
     if not callable(factory):
         raise IntertwineError(f"{name} is a {type(factory).__name__}, neither a model nor a function that makes one")
     try:
-        model: Model = factory()
+        model = cast(Model, factory())
     except TypeError as error:
         raise IntertwineError(f"{name} is called without arguments to make the model, which failed: {error}") from error
     if not callable(model):
