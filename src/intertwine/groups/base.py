@@ -48,7 +48,8 @@ class Group(ABC):
     """Generators of a finite group; of a Lie group, one element for each further component."""
     generator_names: tuple[str, ...]
     roots: RootData | None = None
-    _recipe: tuple[Any, ...] | None = None
+    recipe: tuple[Any, tuple[Any, ...]] | None = None
+    """(constructor, arguments) of a group of the catalogue."""
 
     def __init__(self, name: str, key: tuple[Any, ...]):
         self.name = name
@@ -59,7 +60,7 @@ class Group(ABC):
 
     def __reduce__(self) -> Any:
         """Groups of the catalogue travel between processes by name, others by their data."""
-        return self._recipe or super().__reduce__()
+        return self.recipe or super().__reduce__()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Group) and self.key == other.key
@@ -295,7 +296,7 @@ def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, N
     @wraps(constructor)
     def make(*args: Any, **kwargs: Any) -> Named:
         group = constructor(*args, **kwargs)
-        group._recipe = (partial(make, **kwargs) if kwargs else make, args)
+        group.recipe = (partial(make, **kwargs) if kwargs else make, args)
         return group
 
     return make  # type: ignore[return-value]

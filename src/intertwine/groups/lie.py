@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from functools import cached_property
@@ -21,9 +22,9 @@ class LieGroup(Group):
     """A group of n x n matrices, as data.
 
     Args:
-        name: what it prints as, which also identifies it.
-        algebra: (dim, n, n) basis of the Lie algebra, real or complex matrices (real coefficients), orthogonal with
-            trace(X^dagger X) = 2, so that the adjoint representation of a compact group is orthogonal.
+        name: what it prints as. Groups are equal when name, algebra and components are.
+        algebra: (dim, n, n) basis of the Lie algebra, real or complex matrices (real coefficients). The catalogue's are
+            orthogonal with trace(X^dagger X) = 2, so that the adjoint representation of a compact group is orthogonal.
         components: (k, n, n) representatives that generate the further connected components.
         sampler: draws elements; Haar when compact. For a non-compact group it draws k exp(P), with k Haar in the
             maximal compact subgroup and P a symmetric element of the algebra whose spectral norm is uniform in [0, 1]
@@ -45,11 +46,12 @@ class LieGroup(Group):
         roots: RootData | None = None,
         is_compact: bool = True,
     ):
-        super().__init__(name, ("lie", name))
+        parts = algebra[:0] if components is None else components.to(algebra.dtype)
+        super().__init__(name, ("lie", name, tuple(algebra.shape), _digest(algebra), _digest(parts)))
         self.size = algebra.shape[-1]
         self._algebra, self._sampler, self._residual = algebra, sampler, residual
         self.dtype = algebra.dtype
-        self.generators = () if components is None else tuple(components.to(algebra.dtype))
+        self.generators = tuple(parts)
         self.generator_names = tuple("pqrstuvw"[: len(self.generators)])
         self.roots, self.is_compact = roots, is_compact
 
@@ -78,6 +80,11 @@ class LieGroup(Group):
         scale = torch.linalg.matrix_norm(g, ord=2).clamp(min=1.0) ** 2
         return self._residual(g) <= tolerance * scale
 
+    @cached_property
+    def _coordinate_functions(self) -> Tensor:
+        """(n * n, dim): coordinates of a flattened matrix of the complexified Lie algebra."""
+        return torch.linalg.pinv(self._algebra.flatten(1).to(torch.complex128))
+
     def coordinates(self, x: Tensor) -> Tensor:
         """Coefficients of (possibly complexified) Lie algebra elements in the basis: (..., n, n) -> (..., dim).
 
@@ -86,11 +93,15 @@ class LieGroup(Group):
         """
         basis = self._algebra.flatten(1).to(torch.complex128)
         target = x.flatten(-2).to(torch.complex128)
-        solution = target @ basis.mH / 2
+        solution = target @ self._coordinate_functions
         miss = (solution @ basis - target).abs()
         if miss.numel() and float(miss.max()) > 1e-8 * max(1.0, float(target.abs().max())):
             raise IntertwineError(f"the matrix is not in the Lie algebra of {self}")
         return solution if x.is_complex() and self.dtype == torch.float64 else _drop_imaginary(solution)
+
+
+def _digest(values: Tensor) -> bytes:
+    return hashlib.sha256((values + 0.0).contiguous().numpy().tobytes()).digest()
 
 
 def _drop_imaginary(x: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..errors import IntertwineError
 from ..groups.base import Group
-from ..groups.classical import metric, symplectic_form
+from ..groups.catalogue import S
+from ..groups.classical import GL, SL, SO, SU, Lorentz, O, Sp, U, metric, symplectic_form
 from ..groups.elements import take
 from ..groups.lie import LieGroup
-from ..groups.permutation import PermutationGroup
 from ..groups.products import Product
 from ..representations.base import Representation
 from ..representations.derived import Lifted
@@ -201,31 +202,29 @@ def _is_dual(rho: Representation) -> bool | None:
     return True if isinstance(rho, Dual | Conjugate) and isinstance(rho.base, Defining) else None
 
 
+_KINDS = {
+    S: "symmetric", O: "orthogonal", SO: "special-orthogonal", Lorentz: "special-orthogonal", Sp: "symplectic",
+    GL: "general-linear", U: "general-linear", SL: "special-linear", SU: "special-linear",
+}  # fmt: skip
+
+
+def _family(group: Group) -> tuple[Any, tuple[Any, ...]]:
+    """The catalogue's constructor and its arguments; a user's group may bear the name of another."""
+    return group.recipe or (None, ())
+
+
 def _kind(group: Group) -> str | None:
-    if isinstance(group, PermutationGroup):
-        is_all = group.geometry is None and group.name == f"S({group.degree})"
-        return "symmetric" if is_all else None
-    if not isinstance(group, LieGroup):
-        return None
-    family = group.name.split("(")[0]
-    kinds = {"O": "orthogonal", "SO": "special-orthogonal", "Lorentz": "special-orthogonal", "Sp": "symplectic",
-             "GL": "general-linear", "U": "general-linear", "SL": "special-linear", "SU": "special-linear"}  # fmt: skip
-    return kinds.get(family)
+    return _KINDS.get(_family(group)[0])
 
 
 def _form(group: Group) -> torch.Tensor | None:
     """What the group preserves: the diagonal of eta, or the matrix J."""
-    if not isinstance(group, LieGroup):
-        return None
-    family, _, arguments = group.name.rstrip(")").partition("(")
-    if family == "Sp":
-        return symplectic_form(group.size)
-    if family == "Lorentz":
+    family, arguments = _family(group)
+    if family is Sp:
+        return symplectic_form(*arguments)
+    if family is Lorentz:
         return metric(1, 3)
-    if family in ("O", "SO") and "," in arguments:
-        p, q = map(int, arguments.split(","))
-        return metric(p, q)
-    return None
+    return metric(*arguments) if family in (O, SO) and len(arguments) == 2 else None
 
 
 @lru_cache(maxsize=1024)
