@@ -31,9 +31,9 @@ class LieGroup(Group):
             (for the Lorentz group: a rotation times a boost of rapidity up to 1).
         residual: how far each matrix of a batch is from satisfying the group's equations.
         roots: simple raising operators, when the group is reductive.
-    """
 
-    order = math.inf
+    Without a Lie algebra, as in SO(1) and O(1), the group is finite: what its components generate.
+    """
 
     def __init__(
         self,
@@ -84,6 +84,30 @@ class LieGroup(Group):
     def _coordinate_functions(self) -> Tensor:
         """(n * n, dim): coordinates of a flattened matrix of the complexified Lie algebra."""
         return torch.linalg.pinv(self._algebra.flatten(1).to(torch.complex128))
+
+    @cached_property
+    def order(self) -> int | float:  # type: ignore[override]
+        return math.inf if len(self._algebra) else len(self._elements)
+
+    @cached_property
+    def _elements(self) -> Element:
+        found, start = self.identity[None], 0
+        while start < len(found):
+            reached = [s @ g for g in found[start:] for s in self.generators]
+            start = len(found)
+            for g in reached:
+                if not bool((found == g).flatten(1).all(1).any()):
+                    found = torch.cat([found, g[None]])
+        return found
+
+    def index(self, g: Element) -> Tensor:
+        if not self.is_listable:
+            return super().index(g)
+        distance = (g[..., None, :, :] - self.elements()).abs().amax((-2, -1))
+        nearest = distance.min(-1)
+        if float(nearest.values.max()) > 1e-9:
+            raise IntertwineError(f"not all matrices are elements of {self}")
+        return nearest.indices
 
     def coordinates(self, x: Tensor) -> Tensor:
         """Coefficients of (possibly complexified) Lie algebra elements in the basis: (..., n, n) -> (..., dim).
