@@ -39,6 +39,11 @@ class Block:
         """(m_out, m_in, maps of one pair)."""
         return len(self.rows), len(self.columns), self.solution.dim
 
+    def is_whole(self, shape: tuple[int, int]) -> bool:
+        """Whether this block is the whole matrix, entry for entry."""
+        ordered = all(torch.equal(index.flatten(), torch.arange(index.numel())) for index in (self.rows, self.columns))
+        return ordered and self.solution.shape == shape
+
     @property
     def stop(self) -> int:
         """One past the last coefficient."""
@@ -124,6 +129,10 @@ class Hom:
         """One number for every map, without those that a mask has removed: (..., total) -> (..., dim)."""
         return full if self._kept is None else full[..., self._kept.to(full.device)]
 
+    def keep_maps(self, maps: Tensor) -> Tensor:
+        """Those of all basis maps (total, ...) that no mask has removed."""
+        return maps if self._kept is None else maps[self._kept]
+
     def split(self, coefficients: Tensor) -> list[Tensor]:
         """One (..., m_out, m_in, maps) tensor of coefficients for each block."""
         full = self.expand_coefficients(coefficients)
@@ -145,7 +154,17 @@ class Hom:
 
     def basis(self) -> Tensor:
         """The basis as matrices, (dim, rho_out.dim, rho_in.dim), float64 or complex128."""
-        return self.matrix(torch.eye(self.dim, dtype=torch.complex128 if self.is_complex else torch.float64))
+        dtype = torch.complex128 if self.is_complex else torch.float64
+        out = torch.zeros(self._total, *self.shape, dtype=dtype)
+        for block in self.blocks:
+            maps = block.solution.basis().to(dtype)
+            if block.is_whole(self.shape):
+                return self.keep_maps(maps)
+            copies = out[block.start : block.stop].unflatten(0, block.shape)
+            for o, rows in enumerate(block.rows):
+                for i, columns in enumerate(block.columns):
+                    copies[o, i, :, rows[:, None], columns] = maps
+        return self.keep_maps(out)
 
     def coefficients(self, matrix: Tensor) -> Tensor:
         """<W_k, M> of any matrix M (..., rho_out.dim, rho_in.dim): the coefficients of its nearest equivariant map."""

@@ -50,6 +50,17 @@ class OrbitSolution(Solution):
         entries = scaled.index_select(-1, constants["labels"].flatten()).unflatten(-1, self.shape)
         return entries * constants["pattern"] if "pattern" in constants else entries
 
+    def basis(self) -> Tensor:
+        """Each entry is written once, to the map of its orbit."""
+        labels = self._constants["labels"].flatten().long()
+        values = self._constants["scale"].index_select(0, labels)
+        if "pattern" in self._constants:
+            values = values * self._constants["pattern"].flatten()
+        out = values.new_zeros(self.dim * len(labels))
+        if self.dim:
+            out[labels * len(labels) + torch.arange(len(labels))] = values
+        return out.view(self.dim, *self.shape)
+
     def coefficients(self, matrix: Tensor) -> Tensor:
         if self.is_complex and not matrix.is_complex():
             matrix = matrix.to(torch.complex64 if matrix.dtype == torch.float32 else torch.complex128)

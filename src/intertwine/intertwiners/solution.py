@@ -37,6 +37,10 @@ class Solution(ABC):
     def coefficients(self, matrix: Tensor) -> Tensor:
         """<W_k, M> for any matrix M, equivariant or not: (..., dim B, dim A) -> (..., dim)."""
 
+    def basis(self) -> Tensor:
+        """All basis maps, (dim, dim B, dim A), float64 or complex128."""
+        return self.matrix(torch.eye(self.dim, dtype=torch.complex128 if self.is_complex else torch.float64))
+
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants | None = None) -> Tensor:
         """Mix channels with equivariant maps, y_o = sum_i W(c_oi) x_i.
 

@@ -112,10 +112,10 @@ def generator_action(rho: Representation) -> tuple[NDArray[np.int64], NDArray[np
     generators = rho.group.generators
     if not generators:
         return np.zeros((0, rho.dim), dtype=np.int64), np.zeros((0, rho.dim), dtype=np.int64)
-    return (
-        torch.stack([rho.permutation(g) for g in generators]).numpy(),
-        torch.stack([rho.phases(g) for g in generators]).numpy(),
-    )
+    permutations = torch.stack([rho.permutation(g) for g in generators]).numpy()
+    if rho.is_permutation:
+        return permutations, np.zeros_like(permutations)
+    return permutations, torch.stack([rho.phases(g) for g in generators]).numpy()
 
 
 def _by_diagrams(a: Representation, b: Representation) -> Solution | None:
