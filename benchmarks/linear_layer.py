@@ -30,10 +30,10 @@ CASES: list[tuple[str, Build, Build]] = [
     (
         "SO(3): 32x1 + 16xV + 8xV*V",
         lambda tw: vectors(tw.SO(3).vector),
-        lambda peer: vectors(peer.V(peer.groups.SO(3))),
+        lambda peer: vectors(peer.vector(peer.groups.SO(3))),
     ),
-    ("S(10): 16x1 + 8xV + 2xV*V", lambda tw: sets(tw.S(10).vector), lambda peer: sets(peer.V(peer.groups.S(10)))),
-    ("Z(16): 16 x regular", lambda tw: 16 * tw.C(16).regular, lambda peer: 16 * peer.V(peer.groups.Z(16))),
+    ("S(10): 16x1 + 8xV + 2xV*V", lambda tw: sets(tw.S(10).vector), lambda peer: sets(peer.vector(peer.groups.S(10)))),
+    ("Z(16): 16 x regular", lambda tw: 16 * tw.C(16).regular, lambda peer: 16 * peer.vector(peer.groups.Z(16))),
 ]
 """Name, our representation and emlp's; the layer maps it to itself."""
 

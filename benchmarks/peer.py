@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from emlp import groups  # pyright: ignore[reportMissingImports]
-from emlp.reps import T  # pyright: ignore[reportMissingImports]
+from emlp.reps import T, V  # pyright: ignore[reportMissingImports]
 from emlp.reps.linear_operators import LazyPerm, densify  # pyright: ignore[reportMissingImports]
 from emlp.reps.representation import Rep  # pyright: ignore[reportMissingImports]
 
@@ -45,6 +45,11 @@ def generators(group: groups.Group) -> tuple[list[np.ndarray], list[np.ndarray]]
 def _dense(operator: Any) -> np.ndarray:
     matrix = np.asarray(densify(operator))
     return matrix.astype(np.complex128 if np.iscomplexobj(matrix) else np.float64)
+
+
+def vector(group: groups.Group) -> Any:
+    """emlp's base representation of a group."""
+    return V(group)
 
 
 def linear(rep: Any) -> Any:
