@@ -146,8 +146,9 @@ def _mix(level: Level, coefficients: Tensor, pieces: Sequence[dict[Axes, Tensor]
 def _contract(found: dict[Axes, Tensor], kept: Axes) -> Tensor:
     """Sum over all axes but the kept ones, one at a time, so that partial sums are shared. `found` grows with them."""
     if kept not in found:
-        every = max(found, key=len)
-        axis = next(axis for axis in every if axis not in kept)
+        axis = 0
+        while axis in kept:
+            axis += 1
         wider = tuple(sorted((*kept, axis)))
         found[kept] = _contract(found, wider).sum(dim=wider.index(axis))
     return found[kept]
