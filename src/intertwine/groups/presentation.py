@@ -22,21 +22,36 @@ def group_from_presentation(presentation: str, name: str | None = None) -> Group
     """The group of a presentation, for instance "r^4, f^2, (r f)^2" or "a b = b a, a^3, b^3".
 
     Relations are separated by commas; each is a word that equals 1, or an equation of two words. Words are products of
-    names, powers `^k` (k may be negative) and brackets. The group acts on its own elements (Todd-Coxeter).
+    names, powers `^k` (k may be negative) and brackets. The generators are the names in order of first appearance, and
+    the group acts on its own elements (Todd-Coxeter).
 
     Raises:
         IntertwineError: when the text cannot be read, when the relations do not define a finite group of at most
             20,000 elements, or when a power stated in a relation is not the order they imply (an inconsistent
             presentation).
     """
-    relators = _Parser(presentation).relations()
-    names = sorted({letter for word in relators for letter, _ in word})
+    parser = _Parser(presentation)
+    relators, names = parser.relations(), list(dict.fromkeys(token for token in parser.tokens if token[0].isalpha()))
     if not names:
         raise IntertwineError(f"no generators in the presentation {presentation!r}; write for instance 'r^4, f^2'")
+    _require_finite_abelian_image(names, relators, presentation)
     images = _enumerate(names, relators, presentation)
     group = PermutationGroup(images, name or f"<{presentation}>", order=images.shape[1], names=names)
     _check_powers(group, names, relators)
     return group
+
+
+def _require_finite_abelian_image(names: list[str], relators: list[Word], presentation: str) -> None:
+    """Refuse at once the commonest infinite groups, those with a homomorphism onto the integers."""
+    totals = torch.zeros(len(relators), len(names), dtype=torch.float64)
+    for row, word in enumerate(relators):
+        for letter, power in word:
+            totals[row, names.index(letter)] += power
+    if int(torch.linalg.matrix_rank(totals)) < len(names):
+        raise IntertwineError(
+            f"the relations {presentation!r} define an infinite group: even if all generators commuted, some product "
+            "of them would have infinite order; add the missing relations"
+        )
 
 
 def _enumerate(names: list[str], relators: list[Word], presentation: str) -> torch.Tensor:
