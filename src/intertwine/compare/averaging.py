@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +12,7 @@ from ..errors import IntertwineError
 from ..groups import SO, C, D, Icosahedron, O
 from ..groups.base import Group
 from ..groups.elements import Element, leaves, take, tree_map
+from .poses import Poses
 
 MOST_ELEMENTS = 128
 """Finite groups up to this order are summed exactly."""
@@ -77,48 +77,25 @@ class GroupAverage(nn.Module):
     are points of a quadrature. One call costs k calls of the network.
     """
 
-    lookup: Tensor | None
-    """Where the numbers of each pose come from, (k, numbers of one input), if poses only move numbers about."""
-
-    def __init__(
-        self,
-        network: nn.Module,
-        action_in: Action,
-        action_out: Action,
-        elements: Element,
-        shape: tuple[int, ...],
-    ) -> None:
+    def __init__(self, network: nn.Module, move_in: Poses, move_back: Poses) -> None:
         super().__init__()
         self.network = network
-        self.action_in, self.action_out = action_in, action_out
-        self.elements = elements
-        self.inverses = action_in.group.inverse(elements)
-        self.count = len(leaves(elements)[0])
-        self.register_buffer("lookup", _lookup(action_in, elements, shape), persistent=False)
+        self.move_in, self.move_back = move_in, move_back
 
     def forward(self, x: Tensor) -> Tensor:
         """x (N, ...) -> (N, outputs)."""
-        each = torch.arange(self.count).repeat(len(x))
-        answers = self.action_out(take(self.inverses, each), self.network(self._poses(x, each)))
-        return answers.unflatten(0, (len(x), self.count)).mean(dim=1)
-
-    def _poses(self, x: Tensor, each: Tensor) -> Tensor:
-        """pi(g_i) x for all i, (N k, ...), the poses of an item side by side."""
-        if self.lookup is not None:
-            return x.flatten(1)[:, self.lookup].reshape(-1, *x.shape[1:])
-        return self.action_in(take(self.elements, each), x.repeat_interleave(self.count, dim=0))
+        poses = self.move_in(x[:, None].expand(-1, self.move_in.count, *x.shape[1:]))
+        answers = self.network(poses.flatten(0, 1)).unflatten(0, poses.shape[:2])
+        return self.move_back(answers).mean(dim=1)
 
 
-def _lookup(action: Action, elements: Element, shape: tuple[int, ...]) -> Tensor | None:
-    """The places that each pose takes its numbers from, or None when poses compute new numbers."""
-    if not action.is_exact:
-        return None
-    places = torch.arange(math.prod(shape), dtype=torch.float64)
-    count = len(leaves(elements)[0])
-    moved = action(elements, places.reshape(1, *shape).expand(count, *shape)).flatten(1)
-    if not torch.equal(moved.sort(dim=1).values, places.expand_as(moved)):
-        return None
-    return moved.long()
+def group_average(
+    network: nn.Module, action_in: Action, action_out: Action, shape: tuple[int, ...], outputs: int
+) -> GroupAverage:
+    """The average of a network from inputs of this shape to so many outputs, at the `averaging_points`."""
+    elements = averaging_points(action_in.group).elements
+    inverses = action_in.group.inverse(elements)
+    return GroupAverage(network, Poses(action_in, elements, shape), Poses(action_out, inverses, (outputs,)))
 
 
 def fresh_elements(group: Group, rounds: int, items: int, seed: int) -> list[Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,17 +49,14 @@ def display(stream: TextIO | None = None) -> Iterator[Listener]:
         >>> with display() as progress:
         ...     results = run(spec, progress=progress)
     """
-    stream = stream or sys.stderr
-    if stream.isatty():
-        try:
-            from .live import live
-        except ModuleNotFoundError:
-            pass
-        else:
-            with live(stream) as listener:
-                yield listener
-            return
-    yield lines(stream)
+    screen = sys.stderr if stream is None else stream
+    if screen.isatty() and importlib.util.find_spec("rich") is not None:
+        from .live import live
+
+        with live(screen) as listener:
+            yield listener
+    else:
+        yield lines(screen)
 
 
 def lines(stream: TextIO) -> Listener:

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .theme import COLOURS, recolour
 
@@ -30,7 +30,7 @@ def svg(draw: Drawing, name: str, label: str, width: int, height: int) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_style(name)):
+    with matplotlib.rc_context(rc=_style(name)):
         figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH), layout="constrained")
         draw(figure)
         for axes in figure.axes:
@@ -40,7 +40,7 @@ def svg(draw: Drawing, name: str, label: str, width: int, height: int) -> str:
     return _embeddable(stream.getvalue(), name, label)
 
 
-def _style(name: str) -> dict[str, object]:
+def _style(name: str) -> dict[Any, Any]:
     ink, muted, line = (COLOURS[key].marker for key in ("ink", "muted", "line"))
     return {
         "svg.fonttype": "none",

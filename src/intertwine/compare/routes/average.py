@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from ..averaging import GroupAverage, averaging_points
+from ..averaging import group_average
 from ..backbone import backbone
 from ..problem import Problem
 from ..route import Route, register
@@ -23,7 +23,5 @@ class Average(Route):
 
     def model(self, problem: Problem, hidden: tuple[int, ...]) -> nn.Module:
         """The averaged backbone."""
-        points = averaging_points(problem.group)
-        return GroupAverage(
-            backbone(problem, hidden), problem.action_in, problem.action_out, points.elements, problem.shape
-        )
+        network = backbone(problem, hidden)
+        return group_average(network, problem.action_in, problem.action_out, problem.shape, problem.rho_out.dim)
