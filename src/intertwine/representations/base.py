@@ -159,8 +159,8 @@ class Representation(ABC):
         """k rho: the direct sum of k copies."""
         from .structure import direct_sum
 
-        if not isinstance(multiplicity, int) or multiplicity < 0:
-            raise IntertwineError(f"a multiplicity is a non-negative integer, got {multiplicity!r}")
+        if not isinstance(multiplicity, int) or multiplicity < 1:
+            raise IntertwineError(f"a multiplicity is a positive integer, got {multiplicity!r}")
         return direct_sum([(self, multiplicity)])
 
     def __mul__(self, other: Representation) -> Representation:

@@ -53,12 +53,8 @@ class Pullback(Representation):
         raise NotImplementedError
 
     @property
-    def is_unitary(self) -> bool:  # type: ignore[override]
-        return self.base.is_unitary
-
-    @property
     def dual(self) -> Representation:
-        return self._pull(self.base.dual)
+        return self.conj if self.is_unitary else self._pull(self.base.dual)
 
     @property
     def conj(self) -> Representation:
@@ -97,6 +93,11 @@ class Restricted(Pullback):
     def image(self, g: Element) -> Element:
         return self.embedding(g)
 
+    @cached_property
+    def is_unitary(self) -> bool:  # type: ignore[override]
+        """A representation may become unitary on a smaller group, as the Lorentz group's does on rotations."""
+        return self.base.is_unitary or super().is_unitary
+
     def _pull(self, rho: Representation) -> Representation:
         return restricted(rho, self.embedding)
 
@@ -115,6 +116,10 @@ class Lifted(Pullback):
 
     def label(self) -> str:
         return f"{self.base}[{self.factor + 1}]"
+
+    @property
+    def is_unitary(self) -> bool:  # type: ignore[override]
+        return self.base.is_unitary
 
     def image(self, g: Element) -> Element:
         return g[self.factor]

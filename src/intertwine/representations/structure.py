@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.elements import Element
+from ..groups.lie import LieGroup
 from .base import Representation
 from .leaves import Trivial
 
@@ -236,9 +237,16 @@ class Conjugate(Representation):
         return self.base.matrix(g).conj()
 
     def algebra(self, x: Element) -> Tensor:
-        """Linear in x: the conjugate of d rho on real elements, continued to the complexified algebra."""
+        """Linear in x: the conjugate of d rho on real elements, continued to the complexified algebra.
+
+        Raises:
+            IntertwineError: for a representation that is not unitary, of a group that is not a matrix Lie group.
+        """
         if self.base.is_unitary:
             return -self.base.algebra(x).mT
+        if isinstance(self.group, LieGroup):
+            coordinates = self.group.coordinates(x).to(torch.complex128)
+            return torch.einsum("...k,kij->...ij", coordinates, self.base.algebra(self.group.algebra).conj())
         raise IntertwineError(f"the derivative of {self} is only known for unitary representations")
 
     @property
