@@ -12,6 +12,7 @@ from intertwine.actions import Pictures, Shifts, Volumes
 from intertwine.actions.action import Action
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, C, Cube, D, Grid, O, R, S, semidirect
+from intertwine.representations import pixels
 
 EXACT = [
     (Pictures(C(4)), (2, 5, 5)),
@@ -250,3 +251,10 @@ def test_actions_pickle():
 def test_errors_teach(make, message: str):
     with pytest.raises(IntertwineError, match=message):
         make()
+
+
+def test_exact_actions_are_the_permutation_representation_of_the_pixels():
+    for G, shape, action in ((D(4), (5, 5), Pictures(D(4))), (Cube(full=True), (3, 3, 3), Volumes(Cube(full=True)))):
+        x = torch.randn(9, 1, *shape)
+        g = G.sample(9)
+        assert torch.equal(action(g, x).flatten(1), pixels(G, shape).apply(g, x.flatten(1)))
