@@ -11,7 +11,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+import intertwine.cli.compare
 import intertwine_cli
+from intertwine.errors import IntertwineError
 
 
 def run(*arguments: object) -> str:
@@ -80,3 +82,44 @@ def test_audit_tells_an_invariant_model_from_another(pictures: Path) -> None:
     result = CliRunner().invoke(intertwine_cli.app, asked)
     assert result.exit_code == 1
     assert "is not below" in result.stderr
+
+
+SMALL = ("--routes", "plain", "--seeds", 1, "--epochs", 2, "--examples", 100, "--hidden", "8")
+
+
+def test_compare_trains_and_reports(tmp_path: Path) -> None:
+    out = tmp_path / "small"
+    text = run("compare", "--data", "digits", "--group", "C4", *SMALL, "--out", out)
+    assert "plain" in text
+    assert "%" in text
+    assert (out / "report.html").is_file()
+    settings = json.loads((out / "results.json").read_text())["settings"]
+    assert settings["budget"]["epochs"] == 2
+    assert settings["hidden"] == [8]
+    again = run("compare", "--data", "digits", "--group", "C4", *SMALL, "--out", out, "--resume")
+    assert "was finished before" in again
+
+
+def test_compare_says_how_to_go_on_after_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **keywords: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(intertwine.cli.compare, "run", interrupted)
+    result = CliRunner().invoke(intertwine_cli.app, ["compare", "--out", str(tmp_path)])
+    assert result.exit_code == 130
+    assert "--resume" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--group", "Foo(3)"), "no group called Foo"),
+        (("--routes", "plain,plane"), "Did you mean"),
+        (("--hidden", "8,x"), "whole numbers with commas"),
+        (("--data", "digitz"), "digits"),
+        (("--rep-in", "V"), "leave rep_in"),
+    ],
+)
+def test_mistakes_in_a_comparison(options: tuple[str, str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(IntertwineError, match=message):
+        run("compare", "--out", tmp_path / "none", *options)
