@@ -183,11 +183,17 @@ class Group(ABC):
     @cached_property
     def class_table(self) -> tuple[Tensor, Tensor]:
         """(position of the first element, size) of every conjugacy class, in order of first appearance."""
+        sizes = torch.bincount(self.class_of)
+        places = torch.arange(len(self.class_of))
+        return torch.full((len(sizes),), len(places)).scatter_reduce(0, self.class_of, places, "amin"), sizes
+
+    @cached_property
+    def class_of(self) -> Tensor:
+        """(order,) which conjugacy class every element is in; classes are numbered by first appearance."""
         labels = self._class_labels
-        sizes = torch.bincount(labels)
-        first = torch.full((len(sizes),), len(labels)).scatter_reduce(0, labels, torch.arange(len(labels)), "amin")
-        order = first.argsort()
-        return first[order], sizes[order]
+        first = torch.full((int(labels.max()) + 1,), len(labels))
+        first = first.scatter_reduce(0, labels, torch.arange(len(labels)), "amin")
+        return first.argsort().argsort()[labels]
 
     @cached_property
     def _class_labels(self) -> Tensor:

@@ -24,18 +24,20 @@ MAX_ORDER = 10_000
 
 
 class FiniteImages(Representation):
-    """A representation of a finite group by its generators' images, (generators, n, n).
+    """A representation of a finite group by its generators' images, (generators, n, n); `trusted` ones are not checked.
 
     Raises:
         IntertwineError: when a relation of the group fails, with the relation's name.
     """
 
-    def __init__(self, group: Group, images: Tensor, name: str = "rho"):
+    def __init__(self, group: Group, images: Tensor, name: str = "rho", *, trusted: bool = False):
         images = images.to(torch.complex128 if images.is_complex() else torch.float64).contiguous()
         _check_square(group, images, len(group.generators), "generator")
         key = (name, tuple(images.shape), (images + 0.0).numpy().tobytes())
         super().__init__(group, images.shape[-1], key, is_complex=images.is_complex())
         self.images, self._name = images, name
+        if trusted:
+            return
         if group.is_listable:
             self._check_relations()
         else:
