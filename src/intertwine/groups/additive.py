@@ -75,7 +75,7 @@ class Grid(Group):
         super().__init__(f"Grid({', '.join(map(str, lengths))})", ("Grid", lengths))
         self.lengths = lengths
         self.order = math.prod(lengths)
-        self.generators = tuple(torch.eye(len(lengths), dtype=torch.int64))
+        self.generators = tuple(torch.eye(len(lengths), dtype=torch.int64) % torch.tensor(lengths))
         self.generator_names = tuple("xyzw"[: len(lengths)]) if len(lengths) <= 4 else tuple(
             f"t{k}" for k in range(len(lengths))
         )  # fmt: skip
