@@ -16,20 +16,18 @@ SYMPLECTIC_PLANE = Form(np.array([1, 0]), np.array([1.0, -1.0]))
 
 
 def line_gram(family: Family, n: int, symplectic: bool) -> Floats:
-    """<D, D'> / n^(slots/2) = +-n^(loops - slots/2) for diagrams made of pairs; their metric does not matter.
+    """<D, D'> = +-n^loops for diagrams made of pairs, integers; their metric and their duals do not matter.
 
     Two diagrams joined slot by slot form closed loops; the sign, for Sp only, does not depend on n. So the product of
     their tensors in dimension 2, +-2^loops, tells both.
     """
-    slots = family.labels.shape[1]
     product = _inner_products(family, 2, SYMPLECTIC_PLANE if symplectic else None)
-    return np.sign(product) * float(n) ** (np.log2(np.abs(product)) - slots // 2)
+    return np.sign(product) * (float(n) ** np.log2(np.abs(product))).round()
 
 
 def epsilon_gram(family: Family, n: int) -> Floats:
-    """<D, D'> / (n!^epsilons n^lines) for diagrams with epsilons, from their entries: exact integers, then scaled."""
-    product = _inner_products(family, n, None)
-    return product / product.diagonal().max(initial=1.0)
+    """<D, D'> for diagrams with epsilons, integers, from their entries."""
+    return _inner_products(family, n, None)
 
 
 def orthonormal(found: Sequence[Family], n: int, symplectic: bool) -> Tensor:
@@ -40,16 +38,32 @@ def orthonormal(found: Sequence[Family], n: int, symplectic: bool) -> Tensor:
     Raises:
         IntertwineError: if the diagrams are dependent, which their choice excludes.
     """
-    total = sum(len(family.labels) for family in found)
-    change = torch.zeros(total, total, dtype=torch.float64)
-    start = 0
+    blocks = []
     for family in found:
-        count, slots = family.labels.shape
         gram = epsilon_gram(family, n) if family.epsilons else line_gram(family, n, symplectic)
-        entries = _squared_norm(family, n, slots)
-        change[start : start + count, start : start + count] = _inverse_cholesky(gram) / entries**0.5
-        start += count
-    return change
+        blocks.append(inverse_cholesky(torch.from_numpy(gram)))
+    return torch.block_diag(*blocks) if blocks else torch.zeros(0, 0, dtype=torch.float64)
+
+
+def inverse_cholesky(gram: Tensor) -> Tensor:
+    """T lower triangular with T G T^t = 1 for a Gram matrix of integers whose diagonal is constant.
+
+    The factorisation loses cond(G) rounding errors. One step T <- (1 - E) T, where E is the lower half of T G T^t - 1,
+    wins them back, because the products G T^t are exact for the leading 26 bits of T.
+    """
+    if not len(gram):
+        return gram
+    norm = gram[0, 0]
+    factor, failed = torch.linalg.cholesky_ex(gram / norm)
+    if failed:
+        raise IntertwineError("the diagrams chosen as a basis are dependent: please report this as a bug")
+    identity = torch.eye(len(gram), dtype=gram.dtype)
+    change = torch.linalg.solve_triangular(factor, identity, upper=False)
+    leading = (change * 2.0**18).round() / 2.0**18
+    turned = (gram @ leading.T + gram @ (change - leading).T) / norm
+    error = (change @ turned - identity).tril()
+    error.diagonal().mul_(0.5)
+    return (change - error @ change).tril() / norm.sqrt()
 
 
 def orbit_change(partitions: Integers, n: int) -> tuple[Tensor, Tensor]:
@@ -83,17 +97,3 @@ def _inner_products(family: Family, n: int, form: Form | None) -> Floats:
     shape = (entries.diagrams, len(place))
     rows = sparse.csr_matrix((entries.weight.numpy(), (entries.owner.numpy(), column.reshape(-1))), shape=shape)
     return (rows @ rows.T).toarray()
-
-
-def _squared_norm(family: Family, n: int, slots: int) -> float:
-    """Number of entries of a diagram, all of them +-1."""
-    permutations = float(np.prod(np.arange(1, n + 1, dtype=np.float64))) if family.epsilons else 1.0
-    return permutations**family.epsilons * float(n) ** ((slots - n * family.epsilons) // 2)
-
-
-def _inverse_cholesky(gram: Floats) -> Tensor:
-    identity = torch.eye(len(gram), dtype=torch.float64)
-    factor, failed = torch.linalg.cholesky_ex(torch.from_numpy(gram))
-    if failed:
-        raise IntertwineError("the diagrams chosen as a basis are dependent: please report this as a bug")
-    return torch.linalg.solve_triangular(factor, identity, upper=False)

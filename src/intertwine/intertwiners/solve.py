@@ -14,27 +14,30 @@ from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.catalogue import S
 from ..groups.classical import GL, SL, SO, SU, Lorentz, O, Sp, U, metric, symplectic_form
-from ..groups.elements import take
 from ..groups.lie import LieGroup
 from ..groups.products import Product
 from ..representations.base import Representation
 from ..representations.derived import Lifted
 from ..representations.highest import isotypic_bases
+from ..representations.irreps_finite import has_irreps
+from ..representations.isotypic_finite import finite_character, finite_isotypic_bases
 from ..representations.leaves import Defining, Points, Trivial
 from ..representations.structure import Conjugate, Dual, TensorProduct, tensor_product
 from .components import fix_components
 from .counting import count_maps
 from .diagrams import solve_diagrams
+from .isotypic import count_by_characters, real_components, solve_isotypic
 from .kron import KroneckerSolution, sorted_factors
 from .nullspace import solve_nullspace
 from .orbits import solve_orbits
 from .solution import Solution
-from .weights import count_by_characters, real_components, solve_weights
 
 MAX_DIAGRAMS = 1500
 """Diagrams up to which dependent ones are sorted out; beyond, highest weights are cheaper."""
 MAX_ORBIT_ENTRIES = 200_000_000
 """Entries of a matrix up to which its weight-sharing classes are listed one by one."""
+SMALL_NULL_SPACE = 256
+"""Unknowns up to which a finite group's null space is found faster than its irreducible representations."""
 MAX_CHARACTER_ORDER = 20_000
 """Order up to which a finite group's dimension is certified by characters."""
 
@@ -46,7 +49,7 @@ def solve(a: Representation, b: Representation) -> Solution:
     Raises:
         IntertwineError: when a route's dimension disagrees with the exact count.
     """
-    solution = _by_factors(a, b) or _by_orbits(a, b) or _by_diagrams(a, b) or _by_weights(a, b)
+    solution = _by_factors(a, b) or _by_orbits(a, b) or _by_diagrams(a, b) or _by_irreps(a, b)
     expected = expected_dimension(a, b)
     if solution is None:
         solution = solve_nullspace(a, b, expected)
@@ -59,7 +62,7 @@ def solve(a: Representation, b: Representation) -> Solution:
 
 def clear_cache() -> None:
     """Forget every solved space and every decomposition that was computed on the way."""
-    for cached in (solve, isotypic_bases, real_components):
+    for cached in (solve, isotypic_bases, finite_isotypic_bases, real_components):
         cached.cache_clear()
 
 
@@ -77,16 +80,6 @@ def expected_dimension(a: Representation, b: Representation) -> int | None:
     if group.roots is not None and not group.generators and has_weights(a) and has_weights(b):
         return count_by_characters(a, b)
     return None
-
-
-@lru_cache(maxsize=1024)
-def finite_character(rho: Representation) -> torch.Tensor:
-    """The character on every conjugacy class of a listable group, (classes,)."""
-    if isinstance(rho, TensorProduct):
-        return torch.stack([finite_character(part) for part in rho.factors]).prod(0)
-    first, _ = rho.group.class_table
-    step = max(1, 2**24 // rho.dim**2)
-    return torch.cat([rho.character(take(rho.group.elements(), chunk)) for chunk in first.split(step)])
 
 
 # --- routes -------------------------------------------------------------------------------------------------------
@@ -142,10 +135,14 @@ def _count_diagrams(kind: str, n: int, in_duals: tuple[bool, ...], out_duals: tu
     return pairings[0] + (math.comb(slots, n) * pairings[1] if kind == "special-orthogonal" and slots >= n else 0)
 
 
-def _by_weights(a: Representation, b: Representation) -> Solution | None:
-    if a.group.roots is None or not has_weights(a) or not has_weights(b):
+def _by_irreps(a: Representation, b: Representation) -> Solution | None:
+    group = a.group
+    if group.is_finite:
+        small = a.dim * b.dim <= SMALL_NULL_SPACE or not has_irreps(group)
+        return None if small or not (a.is_unitary and b.is_unitary) else solve_isotypic(a, b)
+    if group.roots is None or not has_weights(a) or not has_weights(b):
         return None
-    return fix_components(solve_weights(a, b), a, b)
+    return fix_components(solve_isotypic(a, b), a, b)
 
 
 def _by_factors(a: Representation, b: Representation) -> Solution | None:

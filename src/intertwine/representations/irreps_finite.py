@@ -20,6 +20,7 @@ from torch import Tensor
 from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.elements import concatenate, stack, take
+from ..groups.permutation import PermutationGroup
 from .base import Representation
 from .character_table import CharacterTable, character_table
 from .images import FiniteImages
@@ -54,6 +55,11 @@ class _Sample:
     """On class representatives."""
 
 
+def has_irreps(group: Group) -> bool:
+    """Whether `finite_irreps` can be had: a listable group, given by permutations or not too large."""
+    return group.is_listable and (isinstance(group, PermutationGroup) or group.order <= LARGEST_REGULAR)
+
+
 def finite_irreps(group: Group, *, real: bool = True) -> tuple[FiniteIrrep, ...]:
     """All irreducible representations, in the order of the character table; the trivial one first.
 
@@ -82,7 +88,9 @@ def _names(dims: list[int]) -> list[str]:
     """Dimensions, with letters where several irreducible representations share one: 1a, 1b, 2, 3a, 3b."""
     names, seen = [], dict.fromkeys(dims, 0)
     for dim in dims:
-        names.append(f"{dim}{chr(ord('a') + seen[dim] % 26) * (seen[dim] // 26 + 1)}" if dims.count(dim) > 1 else f"{dim}")
+        names.append(
+            f"{dim}{chr(ord('a') + seen[dim] % 26) * (seen[dim] // 26 + 1)}" if dims.count(dim) > 1 else f"{dim}"
+        )
         seen[dim] += 1
     return names
 
@@ -129,8 +137,6 @@ def _elements(group: Group) -> Any:
 
 
 def _faithful(group: Group) -> Representation:
-    from ..groups.permutation import PermutationGroup
-
     if isinstance(group, PermutationGroup):
         return group.points
     if group.order > LARGEST_REGULAR:
