@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 from tests.oracles.finite_groups import FINITE_GROUPS
@@ -22,6 +23,7 @@ from tests.oracles.tensor_counts import (
 )
 
 import intertwine as tw
+from intertwine.representations.character_table import character_table
 
 LARGEST_BASIS = 5 * 10**6
 """Numbers in a dense basis up to which the tests look at it."""
@@ -67,6 +69,18 @@ def test_order_classes_and_involutions(name: str) -> None:
     assert sum(size for _, size in classes) == facts.order
     squares = group.index(group.multiply(elements, elements))
     assert int((squares == group.index(group.identity)).sum()) == facts.square_roots_of_identity
+
+
+@pytest.mark.parametrize("name", FINITE_GROUPS)
+def test_character_table(name: str) -> None:
+    """Degrees and types of the irreducible characters, and orthogonality of the rows."""
+    facts, group = FINITE_GROUPS[name], BUILD[name]()
+    table = character_table(group)
+    types = {1: "real", 0: "complex", -1: "quaternionic"}
+    expected = sorted(zip(facts.degrees, (types[t] for t in facts.types), strict=True))
+    assert sorted(zip(table.degrees, table.types, strict=True)) == expected
+    products = (table.values * table.sizes) @ table.values.conj().T / facts.order
+    assert products == pytest.approx(np.eye(len(facts.degrees)), abs=1e-9)
 
 
 @pytest.mark.parametrize("name", [n for n, f in FINITE_GROUPS.items() if f.order <= 120])
