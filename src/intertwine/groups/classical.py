@@ -265,7 +265,10 @@ def _independent_rows(rows: Tensor) -> list[int]:
 
 
 def _block_diagonal(a: Tensor, b: Tensor) -> Tensor:
-    return torch.stack([torch.block_diag(x, y) for x, y in zip(a, b, strict=True)])
+    p, size = a.shape[-1], a.shape[-1] + b.shape[-1]
+    out = a.new_zeros(len(a), size, size)
+    out[:, :p, :p], out[:, p:, p:] = a, b
+    return out
 
 
 def _blocks(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> Tensor:
