@@ -17,11 +17,12 @@ from .elements import Element, leaves, take
 
 if TYPE_CHECKING:
     from ..representations.base import Representation
+    from ..representations.character_table import CharacterTable
 
 MAX_ELEMENTS = 200_000
 """Groups above this order are never listed: a regular representation of that size is no longer useful."""
 
-named_representations: dict[str, Callable[..., Representation]] = {}
+named_representations: dict[str, Callable[..., Any]] = {}
 """How `G.vector` and its like are made. The representations package, which is built on this one, fills it."""
 
 
@@ -275,6 +276,18 @@ class Group(ABC):
     def adjoint(self) -> Representation:
         """The action on the Lie algebra, X -> g X g^-1, in the basis `algebra`."""
         return named_representations["adjoint"](self)
+
+    def irreps(self, *, real: bool = True) -> tuple[Representation, ...]:
+        """All irreducible representations of a finite group, over the reals or the complex numbers."""
+        return named_representations["irreps"](self, real)
+
+    def irrep(self, key: Any, *, real: bool = True) -> Representation:
+        """One irreducible representation, by dimension or by name ("3a"); a Lie group's by highest weight too."""
+        return named_representations["irrep"](self, key, real)
+
+    def character_table(self) -> CharacterTable:
+        """The irreducible characters of a finite group, exactly."""
+        return named_representations["character table"](self)
 
     def quotient(self, subgroup: Group) -> Representation:
         """Functions on the left cosets g H of a subgroup of a finite group."""

@@ -1,8 +1,9 @@
 """How does the symmetry act on numbers? Sums, tensor products, duals, characters."""
 
 from ..groups.base import named_representations
-from . import derived, images, leaves
+from . import derived, images, irreps, leaves
 from .base import Representation
+from .character_table import character_table
 from .expand import expand
 from .leaves import pixels
 from .structure import alt, sym
@@ -17,6 +18,9 @@ named_representations.update(
     images=images.images,
     lifted=derived.lifted,
     induced=derived.induced,
+    irreps=irreps.irreps,
+    irrep=irreps.irrep,
 )
+named_representations["character table"] = character_table
 
 __all__ = ["Representation", "alt", "expand", "pixels", "sym"]

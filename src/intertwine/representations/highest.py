@@ -6,7 +6,6 @@ Everything happens in weight bases with f_i = e_i^dagger.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
