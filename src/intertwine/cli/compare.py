@@ -84,19 +84,19 @@ def _widths(text: str) -> tuple[int, ...]:
 
 
 def _summary(results: Results) -> Table:
-    score = _percent if results.problem["classes"] else _number
+    score, unit = (_percent, "\n%") if results.problem["classes"] else (_number, "\nerror")
     columns: dict[str, tuple[str, Callable[[Interval], str]]] = {
-        "upright": ("as given", score),
-        "turned": ("moved", score),
-        "error": ("equivariance\nerror", lambda value: f"{value.mean:.1e}"),
-        "parameters": ("parameters", lambda value: f"{value.mean:,.0f}"),
-        "train_seconds": ("training", lambda value: f"{value.mean:.1f} s"),
-        "inference_ms": ("time for\n1,000 items", lambda value: f"{value.mean:.1f} ms"),
+        "upright": (f"as given{unit}", score),
+        "turned": (f"moved{unit}", score),
+        "error": ("equiv.\nerror", lambda value: f"{value.mean:.1e}"),
+        "parameters": ("\nweights", lambda value: f"{value.mean:,.0f}"),
+        "train_seconds": ("training\ntime", lambda value: f"{value.mean:.1f} s"),
+        "inference_ms": ("time for\n1,000", lambda value: f"{value.mean:.1f} ms"),
     }
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("route", no_wrap=True)
+    table.add_column("\nroute", no_wrap=True)
     for heading, _ in columns.values():
-        table.add_column(heading, justify="right", vertical="bottom", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True)
     for route, figures in results.summary().items():
         cells = [show(figures[name]) if name in figures else "" for name, (_, show) in columns.items()]
         table.add_row(route, *cells)
@@ -104,8 +104,12 @@ def _summary(results: Results) -> Table:
 
 
 def _percent(value: Interval) -> str:
-    return f"{value.mean:.1%}" if value.low is None else f"{value.mean:.1%} ± {100 * (value.mean - value.low):.1f}"
+    return f"{100 * value.mean:.1f}{_spread(value, 100, '.1f')}"
 
 
 def _number(value: Interval) -> str:
-    return f"{value.mean:.3g}" if value.low is None else f"{value.mean:.3g} ± {value.mean - value.low:.1g}"
+    return f"{value.mean:.3g}{_spread(value, 1, '.1g')}"
+
+
+def _spread(value: Interval, unit: float, digits: str) -> str:
+    return "" if value.low is None else f" ± {unit * (value.mean - value.low):{digits}}"
