@@ -36,8 +36,8 @@ class _NotEquivariant(Hom):
 
 
 class _NotNormal(Hom):
-    def matrix(self, coefficients: Tensor) -> Tensor:
-        return 2 * super().matrix(coefficients)
+    def basis(self) -> Tensor:
+        return 2 * super().basis()
 
 
 class _WrongApply(Hom):

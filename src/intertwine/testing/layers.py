@@ -55,14 +55,15 @@ def check_layer(
     double = copy.deepcopy(layer).double().eval()
     x = _inputs(rho_in, x, seed)
     y = double(x)
-    holds(layer, "outputs are finite", bool(torch.isfinite(y).all()))
-    _check_equation(layer, double, action_in, action_out, x, tolerance, seed)
-    _check_dtypes(layer, single, x, y)
-    _check_batches(layer, double, x, y)
-    _check_gradients(layer, double, x)
-    _check_copies(layer, double, x, y)
+    subject = repr(layer) if "\n" not in repr(layer) else type(layer).__name__
+    holds(subject, "outputs are finite", bool(torch.isfinite(y).all()))
+    _check_equation(subject, double, action_in, action_out, x, tolerance, seed)
+    _check_dtypes(subject, single, x, y)
+    _check_batches(subject, double, x, y)
+    _check_gradients(subject, double, x)
+    _check_copies(subject, double, x, y)
     if graphs:
-        _check_graphs(layer, single, x, y)
+        _check_graphs(subject, single, x, y)
 
 
 def _action(rho: Representation | Action) -> Action:
@@ -81,82 +82,90 @@ def _inputs(rho_in: Representation | Action, x: Tensor | None, seed: int) -> Ten
 
 
 def _check_equation(
-    layer: nn.Module, f: nn.Module, action_in: Action, action_out: Action, x: Tensor, tolerance: float, seed: int
+    subject: str, f: nn.Module, action_in: Action, action_out: Action, x: Tensor, tolerance: float, seed: int
 ) -> None:
     g = action_in.group.sample(len(x), generator=torch.Generator().manual_seed(seed + 1))
     with torch.no_grad():
         y = f(x)
-        equal(layer, "f(rho_in(g) x) = rho_out(g) f(x) in float64", f(action_in(g, x)), action_out(g, y), tolerance)
+        equal(subject, "f(rho_in(g) x) = rho_out(g) f(x) in float64", f(action_in(g, x)), action_out(g, y), tolerance)
         for s in action_in.group.generators:
-            equal(layer, "the same for a generator", f(action_in(s, x)), action_out(s, y), tolerance)
+            equal(subject, "the same for a generator", f(action_in(s, x)), action_out(s, y), tolerance)
 
 
-def _check_dtypes(layer: nn.Module, single: nn.Module, x: Tensor, y: Tensor) -> None:
+def _check_dtypes(subject: str, single: nn.Module, x: Tensor, y: Tensor) -> None:
     narrow = x.to(torch.complex64 if x.is_complex() else torch.float32)
     out = single(narrow)
     wanted = torch.complex64 if y.is_complex() else torch.float32
-    holds(layer, "single precision in, single precision out", out.dtype == wanted, f"{out.dtype}")
-    equal(layer, "single precision agrees with double", out, y, FLOAT32)
+    holds(subject, "single precision in, single precision out", out.dtype == wanted, f"{out.dtype}")
+    equal(subject, "single precision agrees with double", out, y, FLOAT32)
     holds(
-        layer,
+        subject,
         "the output's dtype is double after .double()",
         y.dtype in (torch.float64, torch.complex128),
         f"{y.dtype}",
     )
 
 
-def _check_batches(layer: nn.Module, double: nn.Module, x: Tensor, y: Tensor) -> None:
-    equal(layer, "a batch is computed item by item", double(x[1:2]), y[1:2])
-    equal(layer, "the order of the batch does not matter", double(x.flip(0)), y.flip(0))
+def _check_batches(subject: str, double: nn.Module, x: Tensor, y: Tensor) -> None:
+    equal(subject, "a batch is computed item by item", double(x[1:2]), y[1:2])
+    equal(subject, "the order of the batch does not matter", double(x.flip(0)), y.flip(0))
     empty = double(x[:0])
     holds(
-        layer, "an empty batch gives an empty batch", tuple(empty.shape) == (0, *y.shape[1:]), f"{tuple(empty.shape)}"
+        subject, "an empty batch gives an empty batch", tuple(empty.shape) == (0, *y.shape[1:]), f"{tuple(empty.shape)}"
     )
     if x.ndim == 2:
         spread = double(x[:4].reshape(2, 2, -1))
-        equal(layer, "features with two batch axes", spread.reshape(4, -1), y[:4])
+        equal(subject, "features with two batch axes", spread.reshape(4, -1), y[:4])
 
 
-def _check_gradients(layer: nn.Module, double: nn.Module, x: Tensor) -> None:
+def _check_gradients(subject: str, double: nn.Module, x: Tensor) -> None:
     source = x.detach().clone().requires_grad_()
     out = double(source)
     weights = torch.randn(out.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
     total = (out * weights).sum()
     names, parameters = zip(*double.named_parameters(), strict=True) if list(double.parameters()) else ((), ())
     if not total.requires_grad:  # a layer whose space of maps is empty
-        holds(layer, "an output that does not depend on the input is zero or constant", bool((out == out[:1]).all()))
+        holds(subject, "an output that does not depend on the input is zero or constant", bool((out == out[:1]).all()))
         return
     slopes = torch.autograd.grad(total.real if total.is_complex() else total, [source, *parameters], allow_unused=True)
     for name, slope in zip(("the input", *names), slopes, strict=True):
-        holds(layer, f"the gradient of {name} is finite", slope is None or bool(torch.isfinite(slope).all()))
+        holds(subject, f"the gradient of {name} is finite", slope is None or bool(torch.isfinite(slope).all()))
 
 
-def _check_copies(layer: nn.Module, double: nn.Module, x: Tensor, y: Tensor) -> None:
+def _check_copies(subject: str, double: nn.Module, x: Tensor, y: Tensor) -> None:
     with torch.no_grad():
-        equal(layer, "a pickled copy computes the same", pickle.loads(pickle.dumps(double))(x), y, 0.0)
-        equal(layer, "a deep copy computes the same", copy.deepcopy(double)(x), y, 0.0)
-        file = io.BytesIO()
-        torch.save(double.state_dict(), file)
-        file.seek(0)
-        other = copy.deepcopy(double)
-        for parameter in other.parameters():
-            parameter.zero_()
-        other.load_state_dict(torch.load(file, weights_only=True))
-        equal(layer, "a state_dict restores the weights", other(x), y, 0.0)
-    holds(layer, "it prints", bool(repr(layer)))
+        pickled = _run(subject, "pickling", lambda f: pickle.loads(pickle.dumps(f)), double)
+        equal(subject, "a pickled copy computes the same", pickled(x), y, 0.0)
+        restored = _run(subject, "a checkpoint of the state_dict", _restored, double)
+        equal(subject, "a state_dict restores the weights", restored(x), y, 0.0)
+    holds(subject, "it prints", bool(repr(double)))
 
 
-def _check_graphs(layer: nn.Module, single: nn.Module, x: Tensor, y: Tensor) -> None:
+def _restored(double: nn.Module) -> nn.Module:
+    """The layer after its weights went to a file and came back into a copy with other ones."""
+    file = io.BytesIO()
+    torch.save(double.state_dict(), file)
+    file.seek(0)
+    other = copy.deepcopy(double)
+    for parameter in other.parameters():
+        parameter.zero_()
+    other.load_state_dict(torch.load(file, weights_only=True))
+    return other
+
+
+def _check_graphs(subject: str, single: nn.Module, x: Tensor, y: Tensor) -> None:
     narrow = x.to(torch.complex64 if x.is_complex() else torch.float32)
     compiled: Callable[..., Any] = torch.compile(single, backend="eager", fullgraph=True)
     with torch.no_grad():
-        equal(layer, "torch.compile without graph breaks", _run(layer, "torch.compile", compiled, narrow), y, FLOAT32)
-        exported = _run(layer, "torch.export", lambda v: torch.export.export(single, (v,)).module()(v), narrow)
-        equal(layer, "torch.export", exported, y, FLOAT32)
+        equal(
+            subject, "torch.compile without graph breaks", _run(subject, "torch.compile", compiled, narrow), y, FLOAT32
+        )
+        exported = _run(subject, "torch.export", lambda v: torch.export.export(single, (v,)).module()(v), narrow)
+        equal(subject, "torch.export", exported, y, FLOAT32)
 
 
-def _run(layer: nn.Module, what: str, function: Callable[..., Any], x: Tensor) -> Tensor:
+def _run(subject: str, what: str, function: Callable[[Any], Any], argument: Any) -> Any:
     try:
-        return function(x)
+        return function(argument)
     except Exception as error:
-        raise IntertwineError(f"{layer}: {what} fails: {type(error).__name__}: {error}") from error
+        raise IntertwineError(f"{subject}: {what} fails: {type(error).__name__}: {error}") from error
