@@ -10,7 +10,7 @@ from ..representations.expand import expand
 from ..representations.leaves import Trivial
 from ..representations.structure import direct_sum
 from .linear import Linear
-from .module import EquivariantModule
+from .module import Device, EquivariantModule
 
 
 class Bilinear(EquivariantModule):
@@ -32,6 +32,8 @@ class Bilinear(EquivariantModule):
         *,
         rank: int = 2,
         generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
         terms = [term for term in expand(rho_in) if not isinstance(term, Trivial)]
@@ -39,6 +41,7 @@ class Bilinear(EquivariantModule):
         self.left = Linear(rho_in, factor, generator=generator)
         self.right = Linear(rho_in, factor, generator=generator)
         self.out = Linear(factor * factor, rho_out, generator=generator)
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)

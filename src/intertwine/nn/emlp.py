@@ -11,11 +11,13 @@ from ..representations.base import Representation
 from ..representations.structure import direct_sum
 from .bilinear import Bilinear
 from .linear import Linear
-from .module import EquivariantModule
+from .module import Device, EquivariantModule
 from .nonlinear import Gated, Pointwise
 
 LARGEST_REGULAR = 64
 """Order up to which the regular representation is the default hidden one; above it, tensors are smaller."""
+RELU_GAIN, GATE_GAIN = 2**0.5, 1.6
+"""Factors before an activation that keep the mean square of normal features: E relu(z)^2 = 1/2, gates by experiment."""
 
 
 class EMLP(EquivariantModule):
@@ -40,6 +42,8 @@ class EMLP(EquivariantModule):
         *,
         layers: int = 3,
         generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
         if layers < 1:
@@ -49,6 +53,7 @@ class EMLP(EquivariantModule):
         for k in range(layers):
             parts.append(_Layer(middle if k else rho_in, middle, generator))
         self.network = nn.Sequential(*parts, Linear(middle, rho_out, generator=generator))
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
@@ -61,7 +66,8 @@ class _Layer(EquivariantModule):
     def __init__(self, rho_in: Representation, rho_out: Representation, generator: torch.Generator | None):
         super().__init__(rho_in, rho_out)
         self.activation: EquivariantModule = Pointwise(rho_out) if rho_out.is_permutation else Gated(rho_out)
-        self.linear = Linear(rho_in, self.activation.rho_in, generator=generator)
+        gain = RELU_GAIN if rho_out.is_permutation else GATE_GAIN
+        self.linear = Linear(rho_in, self.activation.rho_in, gain=gain, generator=generator)
         self.products = None
         if not rho_out.is_permutation:
             self.products = Bilinear(self.activation.rho_in, self.activation.rho_in, generator=generator)
@@ -85,5 +91,5 @@ def hidden_representation(group: Group, features: int) -> Representation:
     terms = [group.trivial, vector, vector * vector]
     if vector.dual != vector:
         terms += [vector.dual, vector * vector.dual]
-    shares = [max(1, features // (len(terms) * term.dim)) for term in terms if term.dim <= max(features, 1)]
-    return direct_sum(list(zip(terms, shares, strict=False)))
+    terms = [term for term in terms if term.dim <= max(features, 1)]
+    return direct_sum([(term, max(1, features // (len(terms) * term.dim))) for term in terms])

@@ -8,14 +8,20 @@ from torch import Tensor, nn
 from ..representations.base import Representation
 from .bilinear import Bilinear
 from .linear import Linear
-from .module import EquivariantModule
+from .module import Device, EquivariantModule, require_representation
 
 
 class InvariantHead(EquivariantModule):
     """Invariant outputs: linear and quadratic invariants of x, then an ordinary two-layer perceptron.
 
-    Shapes: (..., rho_in.dim) -> (..., features). For complex representations the real and imaginary parts of the
+    Shapes: (..., rho_in.dim) -> (..., features), real. For complex representations the real and imaginary parts of the
     invariants are used.
+
+    Args:
+        rho_in: the type of the features.
+        features: how many numbers to return.
+        hidden: how many invariants, and the width of the perceptron.
+        generator: random numbers for the initial weights.
     """
 
     def __init__(
@@ -25,13 +31,22 @@ class InvariantHead(EquivariantModule):
         *,
         hidden: int = 64,
         generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
     ):
-        trivial = rho_in.group.trivial
-        super().__init__(rho_in, features * trivial)
-        self.linear = Linear(rho_in, hidden * trivial, generator=generator)
-        self.quadratic = Bilinear(rho_in, hidden * trivial, generator=generator)
+        require_representation(self, rho_in)
+        one = rho_in.group.trivial
+        super().__init__(rho_in, features * one)
+        self.linear = Linear(rho_in, hidden * one, generator=generator)
+        self.quadratic = Bilinear(rho_in, hidden * one, generator=generator)
         width = hidden * (2 if rho_in.is_complex else 1)
-        self.mlp = nn.Sequential(nn.SiLU(), nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, features))
+        self.mlp = nn.Sequential(
+            nn.SiLU(),
+            Linear(width * one, hidden * one, generator=generator),
+            nn.SiLU(),
+            Linear(hidden * one, features * one, generator=generator),
+        )
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         invariants = self.linear(x) + self.quadratic(x)

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from ..representations.base import Representation
+from .forms import Dense
 from .maps import Maps
-from .module import EquivariantModule
+from .module import Device, EquivariantModule
 
 
 class Linear(EquivariantModule):
@@ -18,10 +19,11 @@ class Linear(EquivariantModule):
         bias: whether to add an invariant vector of rho_out (there may be none).
         mask: (rho_out.dim, rho_in.dim) bool; keep only maps that vanish outside, as the local kernels of a convolution
             do. It must itself be symmetric.
+        gain: what the initial W multiplies features by; sqrt(2) makes up for a ReLU that follows.
         generator: random numbers for the initial weights.
 
     Parameters are the coefficients of an orthonormal basis of rho_in >> rho_out, `maps.weight`, and of the invariant
-    vectors, `bias`. The initial W keeps the variance of features; the initial bias is zero.
+    vectors, `bias`. The initial W keeps the mean square of every irreducible component; the initial bias is zero.
 
     Source: M. Finzi, M. Welling, A. G. Wilson, A practical method for constructing equivariant multilayer perceptrons
     for arbitrary matrix groups, arXiv:2104.09459.
@@ -34,28 +36,31 @@ class Linear(EquivariantModule):
         *,
         bias: bool = True,
         mask: Tensor | None = None,
+        gain: float = 1.0,
         generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
         space = rho_in >> rho_out
-        self.maps = Maps(space if mask is None else space.mask(mask), generator=generator)
-        invariants = rho_in.group.trivial >> rho_out
-        self.register_parameter("bias", None)
+        self.maps = Maps(space if mask is None else space.mask(mask), gain=gain, generator=generator)
+        self.invariants, self.bias = None, None
+        invariants = rho_out.group.trivial >> rho_out
         if bias and invariants.dim:
-            vectors = invariants.basis().squeeze(-1).mT.contiguous()
-            self.hold("invariants", vectors.to(torch.complex128) if self.maps.maps.is_complex else vectors)
-            self.bias = nn.Parameter(torch.zeros(invariants.dim, dtype=self.invariants.dtype))
+            weight = self.maps.weight
+            self.invariants = Dense(invariants, weight.is_complex())
+            self.bias = nn.Parameter(torch.zeros(invariants.dim, dtype=weight.dtype))
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.bias is None:
+        if self.invariants is None or self.bias is None:
             return self.maps(x)
-        return self.maps(x, self.invariants @ self.bias)
+        return self.maps(x, self.invariants.matrix(self.bias).squeeze(1))
 
     def matrix(self) -> Tensor:
         """The current W, (rho_out.dim, rho_in.dim)."""
         return self.maps.maps.matrix(self.maps.weight)
 
-    def extra_repr(self) -> str:
+    def __repr__(self) -> str:
         bias = 0 if self.bias is None else len(self.bias)
-        return f"{self.maps.maps}, {bias} invariant bias{'' if bias == 1 else 'es'}"
-
+        return f"Linear({self.maps.maps}, {bias} invariant bias{'' if bias == 1 else 'es'})"

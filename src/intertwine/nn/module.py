@@ -1,4 +1,4 @@
-"""What equivariant layers share: solved constants that follow the layer's dtype and device and never lose precision."""
+"""What equivariant layers share: types of features, and solved constants that never lose precision."""
 
 from __future__ import annotations
 
@@ -13,40 +13,51 @@ from ..errors import IntertwineError
 from ..intertwiners.solution import cast_like
 from ..representations.base import Representation
 
+Device = torch.device | str | int | None
 
-class EquivariantModule(nn.Module):
+
+class Solved(nn.Module):
+    """A module with constants that were solved in float64.
+
+    They are held as non-persistent buffers and cast again from the exact ones whenever the module changes dtype or
+    device, so that `layer.double()` is exact and a checkpoint holds weights alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exact: dict[str, Tensor] = {}
+
+    def hold(self, name: str, value: Tensor) -> None:
+        """Keep a constant as a buffer in the default precision, and its exact value beside it."""
+        self._exact[name] = value
+        self.register_buffer(name, cast_like(value, torch.empty(0)), persistent=False)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        super()._apply(partial(_keep_complex, fn), recurse)
+        for name, exact in self._exact.items():
+            held = getattr(self, name)
+            setattr(self, name, exact.to(device=held.device, dtype=held.dtype))
+        return self
+
+
+class EquivariantModule(Solved):
     """A module f with f(rho_in(g) x) = rho_out(g) f(x) for every g, on features (..., rho.dim).
 
-    Constants solved in float64 are held as non-persistent buffers in the precision of the weights. They are cast again
-    from the exact ones whenever the module changes dtype or device, so `layer.double()` is exact and a checkpoint holds
-    weights alone.
+    Every layer takes the keywords `device` and `dtype` of its parameters as torch's layers do; a complex layer takes
+    either the complex type or the real one of the same precision.
     """
 
     def __init__(self, rho_in: Representation, rho_out: Representation):
         super().__init__()
+        for rho in (rho_in, rho_out):
+            require_representation(self, rho)
         if rho_in.group != rho_out.group:
             raise IntertwineError(f"a layer joins representations of one group, got {rho_in.group} and {rho_out.group}")
         self.rho_in, self.rho_out = rho_in, rho_out
-        self._exact: dict[str, Tensor] = {}
 
-    def hold(self, name: str, value: Tensor) -> None:
-        """Keep a solved constant as a buffer in the precision of the weights, and its exact value beside it."""
-        self._exact[name] = value
-        self.register_buffer(name, cast_like(value, self._reference()), persistent=False)
-
-    def _reference(self) -> Tensor:
-        """A tensor with the precision and device of this module's own weights."""
-        own = self.parameters(recurse=False)
-        held = (b for b in self.buffers(recurse=False) if b.is_floating_point() or b.is_complex())
-        return next(own, next(held, torch.empty(0)))
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
-        super()._apply(partial(_with_complex, fn), recurse)
-        for name, exact in self._exact.items():
-            held = getattr(self, name)
-            like = self._reference() if exact.is_floating_point() or exact.is_complex() else held
-            setattr(self, name, cast_like(exact, like))
-        return self
+    def place(self, device: Device, dtype: torch.dtype | None) -> None:
+        """Move to what the keywords `device` and `dtype` ask for; the last line of every layer's `__init__`."""
+        self.to(device=device, dtype=dtype.to_real() if dtype is not None and dtype.is_complex else dtype)
 
     def check(self, x: Tensor) -> None:
         """Raise unless x has rho_in.dim features on its last axis."""
@@ -60,11 +71,18 @@ class EquivariantModule(nn.Module):
         return f"{self.rho_in} -> {self.rho_out}"
 
 
-def _with_complex(fn: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
-    """Let `.double()` and its like, which leave complex tensors alone, change their precision too."""
-    out = fn(tensor)
-    if tensor.is_complex() and out.is_complex():
-        real = fn(torch.empty(0, dtype=tensor.real.dtype, device=tensor.device)).dtype
-        if real in (torch.float32, torch.float64):
-            out = out.to(torch.complex128 if real == torch.float64 else torch.complex64)
-    return out
+def require_representation(layer: nn.Module, rho: object) -> None:
+    """Raise unless rho is a representation."""
+    if not isinstance(rho, Representation):
+        raise IntertwineError(
+            f"{type(layer).__name__} takes representations such as 8*G.trivial + 4*G.vector, got {rho!r}; "
+            "k plain numbers are k copies of the trivial representation, k*G.trivial"
+        )
+
+
+def _keep_complex(fn: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
+    """Let `.double()`, `.to(torch.float64)` and their like change the precision of complex tensors and nothing else."""
+    if not tensor.is_complex():
+        return fn(tensor)
+    parts = fn(torch.view_as_real(tensor))
+    return fn(tensor) if parts.is_complex() else torch.view_as_complex(parts)

@@ -11,7 +11,7 @@ from ..errors import IntertwineError
 from ..representations.base import Representation
 from ..representations.expand import expand
 from ..representations.leaves import Trivial
-from .module import EquivariantModule
+from .module import Device, EquivariantModule, require_representation
 
 Function = Callable[[Tensor], Tensor]
 
@@ -33,7 +33,8 @@ class Pointwise(EquivariantModule):
         probe = torch.linspace(-3, 3, 25, dtype=torch.float64)
         if rho.phase_order == 2 and not torch.allclose(function(-probe), -function(probe), atol=1e-12):
             raise IntertwineError(
-                f"{rho} of {rho.group} flips signs, so a pointwise function on it must be odd, f(-x) = -f(x), as tanh is"
+                f"{rho} of {rho.group} flips signs, so a pointwise function on it must be odd, "
+                "f(-x) = -f(x), as tanh is"
             )
         self.function = function
 
@@ -48,7 +49,8 @@ class Pointwise(EquivariantModule):
 class Norm(EquivariantModule):
     """v -> v function(|v| + b) / |v| for every copy v of every elementary term, b learned; scalars: function(x + b).
 
-    The norm is invariant only where the group acts unitarily. |v| is smoothed near zero.
+    The norm is invariant only where the group acts unitarily. |v| is smoothed near zero. Of complex scalars the
+    function takes the real and the imaginary part.
 
     Raises:
         IntertwineError: when some term is not unitary (a boost changes the length of a four-vector).
@@ -56,13 +58,23 @@ class Norm(EquivariantModule):
 
     SMOOTHING = 1e-6
     """Added to |v|^2: gradients at v = 0 stay finite."""
+    owner: Tensor
+    scalar: Tensor
 
-    def __init__(self, rho: Representation, function: Function = nn.functional.silu):
+    def __init__(
+        self,
+        rho: Representation,
+        function: Function = nn.functional.silu,
+        *,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
         super().__init__(rho, rho)
         for term in expand(rho):
             if not term.is_unitary:
                 raise IntertwineError(
-                    f"{term} of {rho.group} is not unitary, so its norm is not invariant; use Gated, whose gates are scalars"
+                    f"{term} of {rho.group} is not unitary, so its norm is not invariant; "
+                    "use Gated, whose gates are scalars"
                 )
         self.function = function
         owner, scalar, copies = torch.zeros(rho.dim, dtype=torch.int64), torch.zeros(rho.dim, dtype=torch.bool), 0
@@ -70,31 +82,40 @@ class Norm(EquivariantModule):
             owner[index] = copies + torch.arange(len(index))[:, None]
             scalar[index] = isinstance(term, Trivial)
             copies += len(index)
-        self.copies, self._has_scalars = copies, bool(scalar.any())
+        self._has_scalars = bool(scalar.any())
         self.hold("owner", owner)
         self.hold("scalar", scalar)
         self.shift = nn.Parameter(torch.zeros(copies))
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        square = (x * x.conj()).real
-        total = square.new_zeros(*x.shape[:-1], self.copies).index_add(-1, self.owner, square)
+        v = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x  # squares would overflow, sums lose digits
+        total = v.real.new_zeros(*x.shape[:-1], len(self.shift)).index_add(-1, self.owner, (v * v.conj()).real)
         norm = (total + self.SMOOTHING).sqrt()
-        scaled = x * (self.function(norm + self.shift) / norm).index_select(-1, self.owner)
-        if not self._has_scalars:
-            return scaled
-        real = x.real if x.is_complex() else x
-        return torch.where(self.scalar, self.function(real + self.shift.index_select(0, self.owner)), scaled)
+        y = v * (self.function(norm + self.shift) / norm).index_select(-1, self.owner)
+        if self._has_scalars:
+            y = torch.where(self.scalar, self._of_scalars(v), y)
+        return y.to(x.dtype)
+
+    def _of_scalars(self, v: Tensor) -> Tensor:
+        shift = self.shift.index_select(0, self.owner)
+        if v.is_complex():
+            return torch.complex(self.function(v.real + shift), self.function(v.imag + shift))
+        return self.function(v + shift)
 
 
 class Gated(EquivariantModule):
     """v -> v sigmoid(gate) for every copy v of every elementary term, each with a scalar gate; scalars: silu.
 
     Takes `rho_in` = rho + (gates) trivial and returns rho; a layer before it produces the gates. Works for any group,
-    compact or not, since the gates are invariant.
+    compact or not, since the gates are invariant. Of complex features the gates' real parts count.
     """
 
-    def __init__(self, rho: Representation):
+    source: Tensor
+
+    def __init__(self, rho: Representation, *, device: Device = None, dtype: torch.dtype | None = None):
+        require_representation(self, rho)
         terms = expand(rho)
         gates = sum(len(index) for term, index in terms.items() if not isinstance(term, Trivial))
         super().__init__(rho + gates * rho.group.trivial if gates else rho, rho)
@@ -106,6 +127,7 @@ class Gated(EquivariantModule):
                 source[index] = following + torch.arange(len(index))[:, None]
                 following += len(index)
         self.hold("source", source)
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)

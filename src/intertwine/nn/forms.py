@@ -1,0 +1,169 @@
+"""Two ways to apply y = W x with W = sum_k weight_k W_k: one matrix looked up from its weights, or block by block."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor, nn
+
+from ..intertwiners.hom import Hom
+from ..intertwiners.orbit_solution import OrbitSolution
+from ..intertwiners.solution import Constants, Solution
+from .module import Solved
+
+LARGEST_BASIS = 2**22
+"""Numbers in the basis of a block up to which it is searched for maps that share no entry."""
+
+ZEROS = 64
+"""Zeros in the pool: gradients add into them, and many additions to one place would wait for each other."""
+
+
+class Form(Solved, ABC):
+    """How to apply a space of maps to features, given the weights.
+
+    Args:
+        maps: the space of maps.
+        is_complex: whether the weights are complex.
+    """
+
+    def __init__(self, maps: Hom, is_complex: bool):
+        super().__init__()
+        self.maps, self.is_complex = maps, is_complex
+
+    def hold_block(self, k: int) -> None:
+        """Hold the constants that block k's solution needs; weights and constants are complex together."""
+        for name, value in self.maps.blocks[k].solution.constants().items():
+            number = value.is_floating_point() and self.is_complex
+            self.hold(_buffer(k, name), value.to(torch.complex128) if number else value)
+
+    def constants(self, k: int) -> Constants:
+        """What `hold_block` holds."""
+        return {name: getattr(self, _buffer(k, name)) for name in self.maps.blocks[k].solution.constants()}
+
+    @abstractmethod
+    def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        """W x + bias: x (..., rho_in.dim), weight (maps.dim,), bias (rho_out.dim,) -> (..., rho_out.dim)."""
+
+
+class Dense(Form):
+    """One product with W, which takes few operations to assemble however many terms there are.
+
+    Where basis maps share no entry, as in a picture of weight sharing, an entry of W is one weight times the scale of
+    its map, and perhaps a sign or phase. Other blocks are built by their solutions. All entries of W then come out of
+    a pool (scaled weights, built blocks, 0) by a single look-up.
+    """
+
+    scale: Tensor
+    place: Tensor
+    pattern: Tensor | None
+
+    def __init__(self, maps: Hom, is_complex: bool):
+        super().__init__(maps, is_complex)
+        total = maps.blocks[-1].stop if maps.blocks else 0
+        number = torch.full((total,), -1)
+        number[maps.keep(torch.arange(total))] = torch.arange(maps.dim)
+        scale = torch.ones(total, dtype=torch.float64)
+        place = torch.full(maps.shape, -1)
+        pattern = torch.ones(maps.shape, dtype=torch.complex128 if is_complex else torch.float64)
+        self._built, size = [], maps.dim
+        for k, block in enumerate(maps.blocks):
+            at = block.rows.flatten()[:, None], block.columns.flatten()
+            shared = shared_entries(block.solution)
+            if shared is None:
+                count = block.rows.numel() * block.columns.numel()
+                entries = torch.arange(size, size + count)
+                place[at] = _matrix(entries.reshape(*block.shape[:2], *block.solution.shape))
+                size += count
+                self._built.append(k)
+                self.hold_block(k)
+            else:
+                labels, scales, signs = shared
+                weights = number[block.start : block.stop].reshape(block.shape)
+                place[at] = _matrix(torch.where(labels >= 0, weights[..., labels], -1))
+                pattern[at] = _matrix(signs.expand(*block.shape[:2], *signs.shape)).to(pattern.dtype)
+                scale[block.start : block.stop] = scales.repeat(block.shape[0] * block.shape[1])
+        place = place.flatten()
+        empty = (place < 0).nonzero().squeeze(1)
+        place[empty] = size + torch.arange(len(empty)) % ZEROS
+        self._has_zeros = len(empty) > 0
+        self.hold("scale", maps.keep(scale).to(pattern.dtype))
+        self.hold("place", place.to(torch.int32))
+        self.register_buffer("pattern", None, persistent=False)
+        if bool((pattern != 1).any()):
+            self.hold("pattern", pattern)
+
+    def matrix(self, weight: Tensor) -> Tensor:
+        """W, (rho_out.dim, rho_in.dim)."""
+        pool = [weight * self.scale]
+        if self._built:
+            full = self.maps.expand_coefficients(weight)
+            for k in self._built:
+                block = self.maps.blocks[k]
+                part = full[block.start : block.stop].unflatten(0, block.shape)
+                pool.append(block.solution.matrix(part, self.constants(k)).flatten())
+        if self._has_zeros:
+            pool.append(weight.new_zeros(ZEROS))
+        entries = torch.cat(pool) if len(pool) > 1 else pool[0]
+        matrix = entries.index_select(0, self.place).unflatten(0, self.maps.shape)
+        return matrix if self.pattern is None else matrix * self.pattern
+
+    def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        return nn.functional.linear(x, self.matrix(weight), bias)
+
+
+class Factored(Form):
+    """Every block in the form that its solution applies with least work; W is not built."""
+
+    def __init__(self, maps: Hom, is_complex: bool):
+        super().__init__(maps, is_complex)
+        for k, block in enumerate(maps.blocks):
+            self.hold_block(k)
+            self.hold(f"rows{k}", block.rows.flatten())
+            self.hold(f"columns{k}", block.columns.flatten())
+
+    def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        y = x.new_zeros(*x.shape[:-1], self.maps.rho_out.dim)
+        for k, (block, part) in enumerate(zip(self.maps.blocks, self.maps.split(weight), strict=True)):
+            copies = x.index_select(-1, getattr(self, f"columns{k}")).unflatten(-1, block.columns.shape)
+            out = block.solution.apply(part, copies, self.constants(k)).flatten(-2)
+            y = y.index_add(-1, getattr(self, f"rows{k}"), out.to(y.dtype))
+        return y if bias is None else y + bias
+
+
+def shared_entries(solution: Solution) -> tuple[Tensor, Tensor, Tensor] | None:
+    """How basis maps without a common entry share out the entries of a matrix; None where maps overlap.
+
+    Returns:
+        labels (dim B, dim A): the map that fills each entry, -1 for none; scales (dim,): the size of its values;
+        signs (dim B, dim A): values over scales, 1 where there is none.
+    """
+    dtype = torch.complex128 if solution.is_complex else torch.float64
+    if isinstance(solution, OrbitSolution):
+        labels = solution.labels.long()
+    elif solution.dim * solution.shape[0] * solution.shape[1] <= LARGEST_BASIS:
+        filled = solution.matrix(torch.eye(solution.dim, dtype=dtype)).abs() > NOTHING
+        if bool((filled.sum(0) > 1).any()):
+            return None
+        labels = torch.where(filled.any(0), filled.int().argmax(0), -1)
+    else:
+        return None
+    values = solution.matrix(torch.ones(solution.dim, dtype=dtype))
+    inside = labels >= 0
+    scales = torch.zeros(solution.dim, dtype=torch.float64)
+    scales.scatter_reduce_(0, labels[inside], values[inside].abs(), "amax")
+    signs = torch.where(inside, values / scales[labels], 1.0)
+    return labels, scales, signs
+
+
+NOTHING = 1e-12
+"""Entries of an orthonormal basis below this are rounding errors of zeros."""
+
+
+def _matrix(entries: Tensor) -> Tensor:
+    """(m_out, m_in, dim B, dim A) -> (m_out dim B, m_in dim A)."""
+    return entries.transpose(1, 2).flatten(2).flatten(0, 1)
+
+
+def _buffer(k: int, name: str) -> str:
+    return f"maps{k}_{name.replace('.', '_')}"
