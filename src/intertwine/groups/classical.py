@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .base import RootData, catalogued
-from .lie import LieGroup, Predicate, Sampler, bounded_positive, haar, unit_determinant
+from .lie import LieGroup, Predicate, bounded_positive, haar, unit_determinant
 
 _REAL, _COMPLEX = torch.float64, torch.complex128
 
@@ -182,9 +182,8 @@ def _linear(name: str, n: int, basis: Tensor, components: Tensor | None, residua
         g = unit_determinant(g) if special else g
         return g @ bounded_positive(symmetric, k, generator) if len(symmetric) else g
 
-    law: Sampler = sampler
     return LieGroup(
-        name, basis, components=components, sampler=law, residual=residual,
+        name, basis, components=components, sampler=sampler, residual=residual,
         roots=_linear_roots(n, central=not special), is_compact=False,
     )  # fmt: skip
 
@@ -265,8 +264,8 @@ def _independent_rows(rows: Tensor) -> list[int]:
 
 
 def _block_diagonal(a: Tensor, b: Tensor) -> Tensor:
-    p, size = a.shape[-1], a.shape[-1] + b.shape[-1]
-    out = a.new_zeros(len(a), size, size)
+    p, q = a.shape[-1], b.shape[-1]
+    out = a.new_zeros(len(a), p + q, p + q)
     out[:, :p, :p], out[:, p:, p:] = a, b
     return out
 
