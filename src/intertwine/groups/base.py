@@ -304,8 +304,20 @@ class Group(ABC):
         return named_representations["induced"](rho, group)
 
 
+Result = TypeVar("Result")
 Named = TypeVar("Named", bound=Group)
 Arguments = ParamSpec("Arguments")
+
+
+def on_cpu(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compute what is kept for later on the CPU, whatever the default device is at the first call."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with torch.device("cpu"):
+            return function(*args, **kwargs)
+
+    return run
 
 
 def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, Named]:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import IntertwineError
-from ..groups.base import Group
+from ..groups.base import Group, on_cpu
 from ..groups.catalogue import S
 from ..groups.classical import GL, SL, SO, SU, Lorentz, O, Sp, U, metric, symplectic_form
 from ..groups.lie import LieGroup
@@ -43,6 +43,7 @@ MAX_CHARACTER_ORDER = 20_000
 
 
 @lru_cache(maxsize=4096)
+@on_cpu
 def solve(a: Representation, b: Representation) -> Solution:
     """An orthonormal basis of Hom(A, B) by the cheapest exact route, its dimension checked against the theory's.
 

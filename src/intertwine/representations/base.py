@@ -120,10 +120,10 @@ class Representation(ABC):
     def is_unitary(self) -> bool:
         """Whether every matrix is unitary, to 1e-9, on generators and on the Lie algebra."""
         eye = torch.eye(self.dim, dtype=torch.float64)
-        close = [float((m.mH @ m - eye).abs().max()) < 1e-9 for m in map(self.matrix, self.group.generators)]
+        close = [_largest(m.mH @ m - eye) < 1e-9 for m in map(self.matrix, self.group.generators)]
         if self.group.algebra_dim:
             x = self.algebra(self.group.algebra)
-            close.append(float((x + x.mH).abs().max()) < 1e-9 * max(1.0, float(x.abs().max())))
+            close.append(_largest(x + x.mH) < 1e-9 * max(1.0, _largest(x)))
         return all(close)
 
     @property
@@ -135,9 +135,9 @@ class Representation(ABC):
     def is_trivial(self) -> bool:
         """Whether every element acts as the identity."""
         eye = torch.eye(self.dim, dtype=torch.float64)
-        still = all(float((self.matrix(g) - eye).abs().max()) < 1e-9 for g in self.group.generators)
+        still = all(_largest(self.matrix(g) - eye) < 1e-9 for g in self.group.generators)
         if still and self.group.algebra_dim:
-            still = float(self.algebra(self.group.algebra).abs().max()) < 1e-9
+            still = _largest(self.algebra(self.group.algebra)) < 1e-9
         return still
 
     @cached_property
@@ -207,3 +207,7 @@ class Representation(ABC):
             where = other.group if isinstance(other, Representation) else other
             raise IntertwineError(f"maps go between representations of one group, got {self.group} and {where}")
         return hom_constructor(self, other)
+
+
+def _largest(x: Tensor) -> float:
+    return float(x.abs().max()) if x.numel() else 0.0

@@ -7,11 +7,13 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..groups.base import on_cpu
 from .base import Representation
 from .structure import Sum, TensorProduct, tensor_product
 
 
 @lru_cache(maxsize=4096)
+@on_cpu
 def expand(rho: Representation) -> dict[Representation, Tensor]:
     """Elementary term -> where its copies sit in rho, (copies, term.dim) int64.
 

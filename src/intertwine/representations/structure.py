@@ -298,10 +298,6 @@ class Power(Representation):
         return f"{'alt' if self.alternating else 'sym'}({self.base}, {self.k})"
 
     @property
-    def is_unitary(self) -> bool:  # type: ignore[override]
-        return self.base.is_unitary
-
-    @property
     def dual(self) -> Representation:
         return Power(self.base.dual, self.k, alternating=self.alternating)
 
