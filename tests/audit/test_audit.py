@@ -342,6 +342,7 @@ def test_progress_is_written_to_standard_error(capsys):
         (lambda: audit(network(), pictures(), Pictures(SO(2)), Trivial(SO(2)), elements="all"), "infinitely many"),
         (lambda: on_pictures(lambda x: {"logits": x}, pictures()), "returned dict.*wrap"),
         (lambda: on_pictures(lambda x: x.sum(), pictures()), "must count the inputs"),
+        (lambda: on_pictures(lambda x: network()(x).argmax(1), pictures()), "scores behind them"),
         (lambda: on_pictures(lambda x: x.flatten(1).log(), pictures()), "NaN or infinity on the data"),
         (
             lambda: audit(lambda x: x.flatten(1), pictures(), Pictures(C4), Vectors(C4.vector)),

@@ -79,7 +79,7 @@ def turn(x: Tensor, matrix: Tensor) -> Tensor:
     grid = tuple(x.shape[2:])
     moves = matrix.round().transpose(-1, -2)  # the inverse
     sides = torch.tensor(grid, dtype=matrix.dtype, device=matrix.device)
-    if not torch.equal(moves.abs() @ sides, sides.expand(moves.shape[:-1])):
+    if len(set(grid)) > 1 and not torch.equal(moves.abs() @ sides, sides.expand(moves.shape[:-1])):
         raise IntertwineError(
             f"a quarter turn of a {' x '.join(map(str, grid))} grid is not a grid of that shape: pad the sides to "
             "equal length first, or use the group without quarter turns (half turns and flips fit any rectangle)"

@@ -23,7 +23,8 @@ def resample(x: Tensor, inverse: Tensor) -> Tensor:
     grid = tuple(x.shape[2:])
     middle = torch.tensor(grid, dtype=inverse.dtype, device=inverse.device).sub(1).div(2)
     source = inverse @ (coordinates(grid, dtype=inverse.dtype, device=inverse.device) / 2) + middle[:, None]
-    return sample(x, source.to(x.device))
+    precise = torch.float64 if x.dtype in (torch.float64, torch.complex128) else torch.float32
+    return sample(x, source.to(x.device, precise))
 
 
 def sample(x: Tensor, position: Tensor) -> Tensor:
@@ -33,17 +34,21 @@ def sample(x: Tensor, position: Tensor) -> Tensor:
     """
     grid = tuple(x.shape[2:])
     low = position.detach().floor()
-    fraction = position - low
+    fraction, first = position - low, low.long()
+    places = [[_side(first[:, a] + step, n) for step in (0, 1)] for a, n in enumerate(grid)]
+    shares = [[(1 - fraction[:, a]) * places[a][0][1], fraction[:, a] * places[a][1][1]] for a in range(len(grid))]
     flat = x.flatten(2)
     total = torch.zeros_like(flat)
     for corner in product((0, 1), repeat=len(grid)):
-        index = torch.zeros_like(position[:, 0], dtype=torch.long)
-        weight = torch.ones_like(position[:, 0])
-        for axis, (n, step) in enumerate(zip(grid, corner, strict=True)):
-            at = low[:, axis].long() + step
-            share = fraction[:, axis] if step else 1 - fraction[:, axis]
-            weight = weight * share * ((at >= 0) & (at < n))
-            index = index * n + at.clamp(0, n - 1)
+        index, weight = places[0][corner[0]][0], shares[0][corner[0]]
+        for axis in range(1, len(grid)):
+            index = index * grid[axis] + places[axis][corner[axis]][0]
+            weight = weight * shares[axis][corner[axis]]
         values = flat.gather(2, index[:, None].expand(-1, x.shape[1], -1))
         total = total + weight[:, None].to(x.dtype) * values
     return total.reshape(x.shape)
+
+
+def _side(at: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """An index kept inside 0 .. n - 1, and whether it was there."""
+    return at.clamp(0, n - 1), (at >= 0) & (at < n)

@@ -43,7 +43,7 @@ def select(data: Data, where: slice | Tensor, device: torch.device | None = None
 
 
 def call(model: Callable[..., Any], x: Data, n: int, what: str) -> Data:
-    """model(x), refused with a reason unless it is finite tensors with one row for each of the n inputs."""
+    """model(x), refused with a reason unless it is finite floating-point tensors, one row for each of the n inputs."""
     y = model(x)
     strange = [type(part).__name__ for part in parts(y) if not isinstance(part, Tensor)]
     if strange:
@@ -52,6 +52,10 @@ def call(model: Callable[..., Any], x: Data, n: int, what: str) -> Data:
             'audit(lambda x: model(x)["logits"], ...)'
         )
     for part in parts(y):
+        if not (part.is_floating_point() or part.is_complex()):
+            raise IntertwineError(
+                f"the model returned {part.dtype}: distances between labels mean nothing, return the scores behind them"
+            )
         if part.ndim == 0 or len(part) != n:
             raise IntertwineError(
                 f"the model returned shape {tuple(part.shape)} for {n} inputs: the first axis of its output must count "

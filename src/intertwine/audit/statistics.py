@@ -117,8 +117,7 @@ def kappa(first: Tensor, second: Tensor, confidence: float, generator: torch.Gen
     Shapes: first and second (n, m) int64 classes.
     """
     classes = int(torch.maximum(first.max(), second.max())) + 1
-    one = torch.nn.functional.one_hot(first, classes).double().mean(1)
-    two = torch.nn.functional.one_hot(second, classes).double().mean(1)
+    one, two = _frequencies(first, classes), _frequencies(second, classes)
     agree = (first == second).double().mean(1)
     table = torch.cat([one, two, agree[:, None]], 1)
     value = float(_kappa(table.mean(0)[None], classes)[0])
@@ -129,6 +128,12 @@ def kappa(first: Tensor, second: Tensor, confidence: float, generator: torch.Gen
     tail = torch.tensor([(1 - confidence) / 2, (1 + confidence) / 2], dtype=torch.float64)
     low, high = torch.nanquantile(replicates, tail).tolist()
     return Estimate(value, low, high)
+
+
+def _frequencies(labels: Tensor, classes: int) -> Tensor:
+    """How often each data point has each class: (n, m) -> (n, classes)."""
+    share = torch.full(labels.shape, 1 / labels.shape[1], dtype=torch.float64)
+    return torch.zeros(len(labels), classes, dtype=torch.float64).scatter_add_(1, labels, share)
 
 
 def _kappa(means: Tensor, classes: int) -> Tensor:
