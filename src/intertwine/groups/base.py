@@ -326,7 +326,7 @@ def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, N
     @cache
     @wraps(constructor)
     def make(*args: Any, **kwargs: Any) -> Named:
-        group = constructor(*args, **kwargs)
+        group = on_cpu(constructor)(*args, **kwargs)
         group.recipe = (partial(make, **kwargs) if kwargs else make, args)
         return group
 

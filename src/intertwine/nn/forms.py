@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from ..groups.base import on_cpu
 from ..intertwiners.hom import Hom
 from ..intertwiners.orbit_solution import OrbitSolution
 from ..intertwiners.solution import Constants, Solution
@@ -33,7 +34,7 @@ class Form(Solved, ABC):
 
     def hold_block(self, k: int) -> None:
         """Hold the constants that block k's solution needs; weights and constants are complex together."""
-        for name, value in self.maps.blocks[k].solution.constants().items():
+        for name, value in on_cpu(self.maps.blocks[k].solution.constants)().items():
             number = value.is_floating_point() and self.is_complex
             self.hold(_buffer(k, name), value.to(torch.complex128) if number else value)
 

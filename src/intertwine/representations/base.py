@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from ..groups.base import Group
+from ..groups.base import Group, on_cpu
 from ..groups.elements import Element
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class Representation(ABC):
     # --- properties ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    @on_cpu
     def is_unitary(self) -> bool:
         """Whether every matrix is unitary, to 1e-9, on generators and on the Lie algebra."""
         eye = torch.eye(self.dim, dtype=torch.float64)
@@ -132,6 +133,7 @@ class Representation(ABC):
         return not self.is_complex and self.is_unitary
 
     @cached_property
+    @on_cpu
     def is_trivial(self) -> bool:
         """Whether every element acts as the identity."""
         eye = torch.eye(self.dim, dtype=torch.float64)
