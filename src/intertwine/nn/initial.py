@@ -30,13 +30,13 @@ def initial_weights(maps: Hom, generator: torch.Generator | None = None) -> Tens
     freedom, outputs have variance 1 on average over inputs with uncorrelated entries of variance 1.
     """
     normal = torch.randn(maps.dim, dtype=torch.complex128 if maps.is_complex else torch.float64, generator=generator)
-    moments: dict[Representation, Tensor | float] = {}
+    moments: dict[Representation, Tensor] = {}
     for block, kept in zip(maps.blocks, maps.split(torch.ones(maps.dim, dtype=torch.float64)), strict=True):
         if bool(kept.all()) and _multiplications(block.solution) <= LARGEST_MOMENT:
             moment = block.shape[1] * second_moment(block.solution)
         else:
             moment = torch.eye(block.solution.shape[0], dtype=normal.dtype) * (kept.sum() / block.rows.numel())
-        moments[block.term_out] = moments.get(block.term_out, 0) + moment
+        moments[block.term_out] = moments.get(block.term_out, torch.zeros_like(moment)) + moment
     parts = [
         _whiten(block.solution, part, moments[block.term_out]).flatten()
         for block, part in zip(maps.blocks, maps.split(normal), strict=True)

@@ -71,4 +71,4 @@ class Maps(EquivariantModule):
 def is_factored(maps: Hom) -> bool:
     """Whether applying the blocks one by one takes so much less work that W is better not built."""
     work = sum(block.solution.work(*block.shape[:2]) for block in maps.blocks)
-    return work * FACTORED_ADVANTAGE < maps.shape[0] * maps.shape[1]
+    return 0 < work * FACTORED_ADVANTAGE < maps.shape[0] * maps.shape[1]
