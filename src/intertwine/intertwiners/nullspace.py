@@ -24,10 +24,12 @@ Array = NDArray[Any]
 
 DENSE_LIMIT = 1500
 """Unknowns up to which the normal equations are diagonalised densely."""
-NULL_TOLERANCE = 1e-10
-"""Relative eigenvalue of the normal equations below which a direction is a solution."""
-GAP = 1e2
-"""The next eigenvalue must be this much larger, or the problem is too ill-conditioned to decide."""
+ZERO = 1e-13
+"""Eigenvalues of the normal equations up to this share of the greatest are rounding errors of zero."""
+CLEAR = 1e-7
+"""Eigenvalues above this share are certainly not zero; what lies between is decided by singular values, or refused."""
+SINGULAR_ZERO, SINGULAR_CLEAR = 1e-12, 1e-9
+"""The same for singular values of the constraints themselves."""
 
 
 class DenseSolution(Solution):
@@ -62,8 +64,7 @@ def solve_nullspace(a: Representation, b: Representation, expected: int | None =
         return DenseSolution("null space", _average(a, b, expected))
     blocks = _constraints(a, b)
     if unknowns <= DENSE_LIMIT:
-        normal = sum((c.conj().T @ c for c in blocks), np.zeros((unknowns, unknowns)))
-        null = _dense_null(np.asarray(normal))
+        null = _dense_null(blocks)
     else:
         null = _sparse_null(blocks)
     rank = null.shape[1]
@@ -91,20 +92,32 @@ def _constraints(a: Representation, b: Representation) -> list[Any]:
     return blocks
 
 
-def _dense_null(normal: Array) -> Array:
+def _dense_null(blocks: list[Any]) -> Array:
+    """By the normal equations where they decide, else by the constraints, whose condition is not squared."""
+    size = int(blocks[0].shape[1])
+    normal = np.asarray(sum((c.conj().T @ c for c in blocks), np.zeros((size, size))))
     values, vectors = np.linalg.eigh(normal)
-    top = max(float(values[-1]), 1e-300)
-    rank = int((values < NULL_TOLERANCE * top).sum()) if values[-1] > 1e-14 else len(values)
-    _require_gap(values, rank, top)
-    return vectors[:, :rank]
+    if values[-1] < ZERO:
+        return vectors
+    rank = int((values < ZERO * values[-1]).sum())
+    if float(values[rank]) > CLEAR * values[-1]:
+        return vectors[:, :rank]
+    triangle = np.zeros((0, size), dtype=normal.dtype)
+    for c in blocks:
+        triangle = np.linalg.qr(np.concatenate([triangle, c.toarray()]), mode="r")
+    _, found, rows = np.linalg.svd(triangle)
+    singular = np.concatenate([found, np.zeros(size - len(found))])
+    rank = int((singular < SINGULAR_ZERO * singular[0]).sum())
+    _require_gap(singular[::-1], rank, SINGULAR_CLEAR * float(singular[0]))
+    return rows[size - rank :].conj().T
 
 
-def _require_gap(values: Array, rank: int, top: float) -> None:
-    if rank < len(values) and float(values[rank]) < GAP * NULL_TOLERANCE * top:
+def _require_gap(values: Array, rank: int, clear: float) -> None:
+    if rank < len(values) and float(values[rank]) < clear:
         raise IntertwineError(
-            f"the null space is not separated: eigenvalue {rank} of the normal equations is "
-            f"{float(values[rank]) / top:.1e} "
-            "of the largest. The generators are close to another group's, or far from orthogonal; rescale the basis"
+            f"the null space is not separated from the rest: {rank} values are zero, and the next is "
+            f"{float(values[rank]):.1e}. The generators are close to another group's, or far from orthogonal; choose "
+            "a basis in which they are better conditioned"
         )
 
 
@@ -129,9 +142,9 @@ def _sparse_null(blocks: list[Any]) -> Array:
         for _ in range(4):
             block = np.linalg.qr(factor.solve(block))[0]
         values, rotation = np.linalg.eigh(block.conj().T @ (normal @ block))
-        rank = int((values < NULL_TOLERANCE * top).sum())
+        rank = int((values < ZERO * top).sum())
         if rank < len(values) or size >= n:
-            _require_gap(values, rank, top)
+            _require_gap(values, rank, CLEAR * top)
             return block @ rotation[:, :rank]
         size *= 2
 
