@@ -13,7 +13,8 @@ class Tuples(Action):
 
     Example:
         >>> G = S(5)
-        >>> graph = Tuples(Sets(G), Graphs(G))       # (node features, adjacency)
+        >>> graph = Tuples(Sets(G), Graphs(G))
+        >>> nodes, adjacency = graph(G.sample(2), (torch.randn(2, 5, 3), torch.randn(2, 5, 5)))
     """
 
     def __init__(self, *parts: Action):
@@ -53,7 +54,8 @@ class Jointly(Action):
     """Actions of different groups on the same data that commute, as one action of their direct product.
 
     Example:
-        >>> clouds = Jointly(Points(SO(3)), Sets(S(5)))   # turn a cloud and relabel its points: SO(3) x S(5)
+        >>> Jointly(Points(SO(3)), Sets(S(5))).group  # turn a cloud and relabel its points
+        SO(3) x S(5)
     """
 
     def __init__(self, *parts: Action):

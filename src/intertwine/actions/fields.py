@@ -138,7 +138,7 @@ class Pictures(Fields):
     (sigma = 1.5 pixels) or 8e-4 (1.2) of its norm; bilinear interpolation is off by 5e-2 and 8e-2.
 
     Example:
-        >>> turn = Pictures(C(4))
+        >>> turn, x = Pictures(C(4)), torch.randn(2, 3, 28, 28)
         >>> torch.equal(turn(C(4).generators[0], x), torch.rot90(x, 1, (-2, -1)))
         True
     """

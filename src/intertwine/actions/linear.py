@@ -33,7 +33,7 @@ class Vectors(Action):
 
     Example:
         >>> rotate = Vectors(SO(3).vector)
-        >>> rotate(g, x).shape       # g (8, 3, 3), x (8, 5, 3)
+        >>> rotate(SO(3).sample(8), torch.randn(8, 5, 3)).shape
         torch.Size([8, 5, 3])
     """
 

@@ -25,7 +25,7 @@ class Points(Action):
 
     Example:
         >>> G = SO(3)
-        >>> bodies = Points(G, G.trivial + G.vector)      # position, mass, velocity
+        >>> bodies = Points(G, G.trivial + G.vector)  # position, mass, velocity
         >>> bodies(G.sample(16), torch.randn(16, 5, 7)).shape
         torch.Size([16, 5, 7])
     """

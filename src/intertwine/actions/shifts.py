@@ -21,7 +21,7 @@ class Shifts(Action):
             shifts are then no exact action; steps of a Grid above half its length count as negative ones.
 
     Example:
-        >>> move = Shifts(Grid(8, 8))
+        >>> move, x = Shifts(Grid(8, 8)), torch.randn(2, 1, 8, 8)
         >>> torch.equal(move(torch.tensor([1, 2]), x), x.roll((1, 2), (-2, -1)))
         True
     """

@@ -63,10 +63,11 @@ def audit(
             tensors, of changing shape, or not finite.
 
     Example:
-        >>> G = C(4)
-        >>> report = audit(model, pictures, Pictures(G), Trivial(G))
-        >>> print(report)
+        >>> G, x = C(4), torch.randn(100, 1, 8, 8)
+        >>> report = audit(lambda x: x.std((1, 2, 3))[:, None], x, Pictures(G), Trivial(G))
         >>> report.assert_below(0.01)
+        >>> print(report.verdict)
+        equivariant to rounding (float32)
     """
     _check(data, action_in, action_out, confidence, batch_size)
     generator = torch.Generator().manual_seed(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -51,13 +51,13 @@ class Measurements:
 class _Tally:
     """What the batches of one run add up to."""
 
-    outputs: list[Tensor]
-    errors: list[Tensor]
-    moved_class: list[Tensor]
-    still_class: list[Tensor]
-    floors: dict[str, list[Tensor]]
-    data_errors: dict[str, list[Tensor]]
-    data_spread: list[Tensor]
+    outputs: list[Tensor] = field(default_factory=list)
+    errors: list[Tensor] = field(default_factory=list)
+    moved_class: list[Tensor] = field(default_factory=list)
+    still_class: list[Tensor] = field(default_factory=list)
+    floors: dict[str, list[Tensor]] = field(default_factory=dict)
+    data_errors: dict[str, list[Tensor]] = field(default_factory=dict)
+    data_spread: list[Tensor] = field(default_factory=list)
     deviation: float = 0.0
 
 
@@ -86,7 +86,7 @@ class Measurer:
         """Measure on all of the data; `elements` is a number for each point, or "all" elements of a finite group."""
         n = batch_size(data)
         draws = self._draw(n, elements)
-        tally = _Tally([], [], [], [], {}, {}, [])
+        tally = _Tally()
         rounding, eps, dtype, scores = 0.0, 0.0, "", False
         for start in range(0, n, self.batch):
             where = slice(start, min(start + self.batch, n))

@@ -48,7 +48,8 @@ def check_layer(
         IntertwineError: the law that fails, with the numbers.
 
     Example:
-        >>> check_layer(nn.Linear(2 * V, V), 2 * V, V)
+        >>> V = SO(3).vector
+        >>> check_layer(Linear(2 * V, V), 2 * V, V)
     """
     action_in, action_out = _action(rho_in), _action(rho_out)
     single = copy.deepcopy(layer).float().eval()
