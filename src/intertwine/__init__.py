@@ -1,8 +1,11 @@
 """Intertwine: neural networks that know the symmetry of their problem."""
 
-from . import nn
+from . import actions, nn
+from .audit import AuditReport, audit
 from .errors import IntertwineError
 from .groups import (
+    F4,
+    G2,
     GL,
     SL,
     SO,
@@ -11,6 +14,7 @@ from .groups import (
     C,
     Cube,
     D,
+    E,
     Embedding,
     Grid,
     Group,
@@ -28,6 +32,47 @@ from .groups import (
     wreath,
 )
 from .intertwiners import Hom
-from .representations import Representation, alt, pixels, sym
+from .representations import Representation, alt, clebsch_gordan, pixels, sym, tensor_decomposition
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "A",
+    "AuditReport",
+    "C",
+    "Cube",
+    "D",
+    "E",
+    "Embedding",
+    "F4",
+    "G2",
+    "GL",
+    "Grid",
+    "Group",
+    "Hom",
+    "Icosahedron",
+    "IntertwineError",
+    "Lorentz",
+    "O",
+    "Q",
+    "R",
+    "Representation",
+    "Rubik",
+    "S",
+    "SL",
+    "SO",
+    "SU",
+    "Sp",
+    "U",
+    "USp",
+    "actions",
+    "alt",
+    "audit",
+    "clebsch_gordan",
+    "nn",
+    "pixels",
+    "semidirect",
+    "sym",
+    "tensor_decomposition",
+    "wreath",
+]

@@ -5,6 +5,7 @@ from .base import Group
 from .catalogue import A, C, Cube, D, Icosahedron, Q, Rubik, S
 from .classical import GL, SL, SO, SU, Lorentz, O, Sp, U, USp
 from .elements import Element
+from .exceptional import F4, G2, E
 from .permutation import PermutationGroup
 from .products import Power, Product
 from .semidirect import Semidirect, semidirect, wreath
@@ -15,8 +16,11 @@ __all__ = [
     "C",
     "Cube",
     "D",
+    "E",
     "Element",
     "Embedding",
+    "F4",
+    "G2",
     "GL",
     "Grid",
     "Group",

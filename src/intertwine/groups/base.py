@@ -17,8 +17,8 @@ from .elements import Element, leaves, take
 
 if TYPE_CHECKING:
     from ..representations.base import Representation
-    from .products import Product
     from ..representations.character_table import CharacterTable
+    from .products import Product
 
 MAX_ELEMENTS = 200_000
 """Groups above this order are never listed: a regular representation of that size is no longer useful."""
@@ -282,8 +282,16 @@ class Group(ABC):
         """All irreducible representations of a finite group, over the reals or the complex numbers."""
         return named_representations["irreps"](self, real)
 
-    def irrep(self, key: Any, *, real: bool = True) -> Representation:
-        """One irreducible representation, by dimension or by name ("3a"); a Lie group's by highest weight too."""
+    def irrep(self, key: Any, *, real: bool | None = None) -> Representation:
+        """One irreducible representation, by dimension or name ("3a", "8", "3bar"), spin, charge or highest weight.
+
+        Args:
+            key: for SO(3) l; for O(3) l and parity, "1o"; for SU(2) a spin, "1/2"; for U(1) and SO(2) a charge; for the
+                Lorentz group a pair of spins; for a product one key for each factor; for every Lie group the tuple of
+                Dynkin labels in Bourbaki's order of nodes, followed by the charge for U(n) and GL(n).
+            real: over the real numbers (for finite groups the default) or over the complex ones (for Lie groups the
+                default; their representations of real type are given by real matrices all the same).
+        """
         return named_representations["irrep"](self, key, real)
 
     def character_table(self) -> CharacterTable:

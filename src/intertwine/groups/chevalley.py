@@ -139,7 +139,7 @@ def _gram_schmidt(gram: Reals) -> Reals:
     return np.array(rows).reshape(len(rows), len(gram))
 
 
-def canonical_basis(projector: NDAny[Any], rank: int) -> NDAny[Any]:
+def canonical_basis(projector: NDArray[Any], rank: int) -> NDArray[Any]:
     """Orthonormal columns that span the range of an orthogonal projector and depend on nothing but the projector.
 
     Gram-Schmidt on its columns; the next one is the first whose remainder is longest, up to rounding.
@@ -155,6 +155,15 @@ def canonical_basis(projector: NDAny[Any], rank: int) -> NDAny[Any]:
         columns[:, k] = column
         residual -= np.outer(column, column.conj())
     return columns
+
+
+def real_vectors(s: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Unitary X with S conj(X) = X: an orthonormal basis of the vectors fixed by v -> S conj(v), for S S* = 1."""
+    n = len(s)
+    real_form = np.block([[s.real, s.imag], [s.imag, -s.real]])  # v -> S conj(v) on (Re v, Im v)
+    projector = (np.eye(2 * n) + real_form) / 2
+    basis = canonical_basis((projector + projector.T) / 2, n)
+    return basis[:n] + 1j * basis[n:]
 
 
 def shift(w: Weight, root: Weight, sign: int) -> Weight:
@@ -187,7 +196,7 @@ def chevalley_involution(module: Skeleton) -> Any:
     return out.tocsr()
 
 
-def real_basis(module: Skeleton, involution: Any) -> Any:
+def real_basis(weights: NDArray[np.int64], involution: Any) -> Any:
     """Unitary U whose columns v are fixed by v -> S conj(v), for S S = 1: the compact group is real in this basis.
 
     Columns come in pairs (u + S u) / sqrt 2 and i (u - S u) / sqrt 2 for u of one weight of each pair w, -w; the weight
@@ -195,19 +204,17 @@ def real_basis(module: Skeleton, involution: Any) -> Any:
     """
     from scipy import sparse
 
+    identity = sparse.identity(len(weights), format="csc", dtype=np.complex128)
+    first = np.array([next((x for x in w if x), 0) for w in weights.tolist()])
     columns = []
-    identity = sparse.identity(module.dim, format="csc", dtype=np.complex128)
-    for w in module.levels:
-        place = slice(module.start[w], module.start[w] + module.multiplicity[w])
-        if w > _negative(w):
-            u, su = identity[:, place], involution[:, place]
-            columns += [(u + su) / 2**0.5, 1j * (u - su) / 2**0.5]
-    zero = (0,) * len(module.levels[0])
-    if zero in module.multiplicity:
-        place = slice(module.start[zero], module.start[zero] + module.multiplicity[zero])
-        middle, one = involution[place, place].toarray(), np.eye(module.multiplicity[zero])
+    for place in np.flatnonzero(first > 0):
+        u, su = identity[:, [place]], involution[:, [place]]
+        columns += [(u + su) / 2**0.5, 1j * (u - su) / 2**0.5]
+    zero = np.flatnonzero(first == 0)
+    if len(zero):
+        middle, one = involution[zero][:, zero].toarray(), np.eye(len(zero))
         kept, turned = _gram_schmidt((one + middle) / 2).T, _gram_schmidt((one - middle) / 2).T
-        columns.append(identity[:, place] @ sparse.csc_matrix(np.concatenate([kept, 1j * turned], 1)))
+        columns.append(identity[:, zero] @ sparse.csc_matrix(np.concatenate([kept, 1j * turned], 1)))
     return sparse.hstack(columns, format="csr")
 
 

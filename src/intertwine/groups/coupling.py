@@ -94,11 +94,11 @@ def spin_couplings(a: int, b: int) -> dict[int, NDArray[np.float64]]:
         i = np.arange(max(0, s - b), min(a, s) + 1)
         k = s - i
         vectors = _total_spins(a, b, i, k, lower_a, lower_b)
-        spins = [J for J in out if J >= abs(a + b - 2 * s)]
+        spins = [J for J in out if abs(a + b - 2 * s) <= J]
         for column, J in enumerate(spins):
             v = np.zeros(a + 2)
             v[i] = vectors[:, column]
-            if J == a + b - 2 * s:  # the highest vector of this spin
+            if a + b - 2 * s == J:  # the highest vector of this spin
                 reference = v[i[0]]
             else:  # the sign that the lowering operator gives
                 p = previous[J]

@@ -104,7 +104,7 @@ class RootSystem:
                         following[_add(root, simple[i], 1)] = None
             found |= following
             level = list(following)
-        return np.array(list(found), dtype=np.int64).reshape(-1, self.rank)
+        return np.array(list(found), dtype=np.int64).reshape(len(found), self.rank)
 
     @cached_property
     def algebra_dim(self) -> int:
@@ -160,6 +160,11 @@ class RootSystem:
         scaled = self.positive_roots * self.half_lengths
         above = scaled @ (np.array(highest, dtype=np.int64) + 1)
         return math.prod(above.tolist()) // math.prod(scaled.sum(1).tolist())
+
+    def norm(self, weight: Weight) -> int:
+        """The square length (lambda, lambda), times the determinant of the Cartan matrix."""
+        w = np.array(weight, dtype=np.int64)
+        return int((w @ self.inverse[0] * self.half_lengths) @ w)
 
     def dual(self, highest: Weight) -> Weight:
         """The highest weight of the dual representation, -w0 lambda."""

@@ -4,9 +4,11 @@ from ..groups.base import named_representations
 from . import derived, images, irreps, leaves
 from .base import Representation
 from .character_table import character_table
+from .clebsch_gordan import clebsch_gordan
 from .expand import expand
 from .leaves import pixels
 from .structure import alt, sym
+from .tensor_decomposition import tensor_decomposition
 
 named_representations.update(
     trivial=leaves.Trivial,
@@ -23,4 +25,4 @@ named_representations.update(
 )
 named_representations["character table"] = character_table
 
-__all__ = ["Representation", "alt", "expand", "pixels", "sym"]
+__all__ = ["Representation", "alt", "clebsch_gordan", "expand", "pixels", "sym", "tensor_decomposition"]

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.elements import leaves, tree_map
+from ..groups.exceptional import ExceptionalGroup
 from .base import Representation
 from .structure import TensorProduct
 
@@ -69,6 +70,8 @@ def cartan_matrix(group: Group) -> Tensor:
     """(simple roots, rank) integers: row i is the simple root alpha_i as a weight (its central charges are 0)."""
     if group.roots is None:
         raise IntertwineError(f"{group} is not reductive: it has no roots")
+    if isinstance(group, ExceptionalGroup):
+        return torch.tensor(group.system.cartan)
     # The Lie algebra acts faithfully on its own matrices; a product acts on the sum of its factors' matrices.
     leaves_ = [leaf for leaf in leaves(group.roots.raising) if leaf.ndim == 3 and leaf.shape[-1]]
     count = len(leaves_[0]) if leaves_ else 0
