@@ -96,7 +96,7 @@ class Plan:
             start += level.diagrams
             for way, side in enumerate(level.outputs):
                 _add(sums[side.table], *_ascending(mixed[..., way, :], side.crossing))
-        y = self._place(sums, flat.new_zeros(1, flat.shape[1], m_out), constants)
+        y = self._place(sums, (self.entries_out, flat.shape[1], m_out), constants)
         return y.permute(1, 2, 0).reshape(*lead, m_out, self.entries_out)
 
     def _gather(self, flat: Tensor, constants: Constants) -> list[dict[Axes, Tensor]]:
@@ -108,21 +108,18 @@ class Plan:
             pieces.append({tuple(range(len(axes))): rows.reshape(*axes, *flat.shape[1:])})
         return pieces
 
-    def _place(self, sums: Sequence[dict[Axes, Tensor]], zero: Tensor, constants: Constants) -> Tensor:
-        """The sum of the tables' terms as an output (n^k, batch, m_out); `zero` (1, batch, m_out) if there are none."""
-        channels = zero.shape[1:]
-        whole, moved = zero, []
-        for terms, axes, span in zip(sums, self.outputs.axes, self.outputs.spans, strict=True):
-            rows = _widen(terms, len(axes)).expand(*axes, *channels).reshape(math.prod(axes), *channels)
-            if span is None:
-                whole = rows
-            else:
-                moved.append(rows)
-        whole = whole.expand(self.entries_out, *channels)
+    def _place(self, sums: Sequence[dict[Axes, Tensor]], shape: tuple[int, int, int], constants: Constants) -> Tensor:
+        """The tables' sums as an output (n^k, batch, m_out), which is `shape`."""
+        whole, moved = [], []
+        for found, axes, span in zip(sums, self.outputs.axes, self.outputs.spans, strict=True):
+            rows = _widen(found, len(axes)).expand(*axes, *shape[1:]).reshape(math.prod(axes), *shape[1:])
+            (whole if span is None else moved).append(rows)
+        weight = constants["scatter_weight"]
+        y = sum(whole[1:], whole[0]) if whole else weight.new_zeros(shape)
         if not moved:
-            return whole
-        values = torch.cat(moved) * constants["scatter_weight"][:, None, None]
-        return whole.to(values.dtype).index_add(0, constants["scatter"], values)
+            return y
+        values = torch.cat(moved) * weight[:, None, None]
+        return y.to(values.dtype).index_add(0, constants["scatter"], values)
 
 
 def _mix(level: Level, coefficients: Tensor, pieces: Sequence[dict[Axes, Tensor]]) -> Tensor:

@@ -79,18 +79,8 @@ def solve_diagrams(
     form = _read_form(kind, n, metric)
     if kind == "special-linear" and n == 2:
         kind, form = "symplectic", _standard_symplectic(2)
-    dim = count_maps(kind, n, into, out)
-    if dim > LARGEST_DIM:
-        raise IntertwineError(
-            f"{dim} maps are more than the diagrams route holds ({LARGEST_DIM}): use lower tensor powers or the "
-            "orbit or weight route"
-        )
-    found = families(kind, n, _lower_slots(into, out))
-    listed = sum(len(family.labels) for family in found)
-    if listed != dim:
-        raise IntertwineError(f"{listed} independent diagrams but {dim} maps counted: please report this as a bug")
-    typed = kind in ("general-linear", "special-linear")
-    return DiagramSolution(kind, Geometry(n, form, into, out, typed), found, is_complex)
+    geometry = Geometry(n, form, into, out, typed_lines=kind in ("general-linear", "special-linear"))
+    return DiagramSolution(kind, geometry, _independent_diagrams(kind, geometry), is_complex)
 
 
 def count_diagrams(kind: str, n: int, in_duals: Sequence[bool], out_duals: Sequence[bool]) -> int:
@@ -215,6 +205,22 @@ class DiagramSolution(Solution):
             return Orbits(self.families[0].labels, geometry.n, self._scale)
         lower = _lower_slots(geometry.in_duals, geometry.out_duals)
         return Entries(self.families, geometry.n, geometry.form, lower)
+
+
+def _independent_diagrams(kind: str, geometry: Geometry) -> tuple[Family, ...]:
+    """A basis of diagrams, as many as the exact count."""
+    n, into, out = geometry.n, geometry.in_duals, geometry.out_duals
+    dim = count_maps(kind, n, into, out)
+    if dim > LARGEST_DIM:
+        raise IntertwineError(
+            f"{dim} maps are more than the diagrams route holds ({LARGEST_DIM}): use lower tensor powers or the "
+            "orbit or weight route"
+        )
+    found = families(kind, n, _lower_slots(into, out))
+    listed = sum(len(family.labels) for family in found)
+    if listed != dim:
+        raise IntertwineError(f"{listed} independent diagrams but {dim} maps counted: please report this as a bug")
+    return found
 
 
 def _lower_slots(in_duals: Sequence[bool], out_duals: Sequence[bool]) -> tuple[bool, ...]:
