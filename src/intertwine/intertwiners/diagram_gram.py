@@ -12,6 +12,8 @@ from ..errors import IntertwineError
 from .diagram_enumeration import Family, Integers
 from .diagram_tensors import Entries, Floats, Form
 
+SMALL_TABLE = 2**17
+"""Entries up to which a dense product is faster than a sparse one, and needs no scipy."""
 SYMPLECTIC_PLANE = Form(np.array([1, 0]), np.array([1.0, -1.0]))
 
 
@@ -89,11 +91,15 @@ def orbit_change(partitions: Integers, n: int) -> tuple[Tensor, Tensor]:
 
 def _inner_products(family: Family, n: int, form: Form | None) -> Floats:
     """D D^T from the entries; every sum is an integer far below 2^53, so nothing is rounded."""
-    from scipy import sparse
-
-    slots = family.labels.shape[1]
-    entries = Entries([family], n, form, [False] * slots)
+    entries = Entries([family], n, form, [False] * family.labels.shape[1])
+    owner, weight = entries.owner.numpy(), entries.weight.numpy()
     place, column = np.unique(entries.index.numpy(), return_inverse=True)
     shape = (entries.diagrams, len(place))
-    rows = sparse.csr_matrix((entries.weight.numpy(), (entries.owner.numpy(), column.reshape(-1))), shape=shape)
+    if shape[0] * shape[1] <= SMALL_TABLE:
+        table = np.zeros(shape)
+        table[owner, column] = weight
+        return table @ table.T
+    from scipy import sparse
+
+    rows = sparse.csr_matrix((weight, (owner, column)), shape=shape)
     return (rows @ rows.T).toarray()
