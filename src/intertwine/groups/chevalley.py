@@ -166,6 +166,20 @@ def real_vectors(s: NDArray[np.complex128]) -> NDArray[np.complex128]:
     return basis[:n] + 1j * basis[n:]
 
 
+def conjugate_pairs(s: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Unitary with columns v1, S conj(v1), v2, S conj(v2), ..., for S S* = -1."""
+    n = len(s)
+    columns = np.zeros((n, n), dtype=np.complex128)
+    for k in range(0, n, 2):
+        done = columns[:, :k]
+        residual = np.eye(n) - done @ done.conj().T
+        lengths = residual.diagonal().real
+        pivot = int(np.argmax(lengths > lengths.max() - 1e-6))
+        columns[:, k] = residual[:, pivot] / np.linalg.norm(residual[:, pivot])
+        columns[:, k + 1] = s @ columns[:, k].conj()
+    return columns
+
+
 def shift(w: Weight, root: Weight, sign: int) -> Weight:
     """w + sign root."""
     return tuple(a + sign * b for a, b in zip(w, root, strict=True))
@@ -204,7 +218,7 @@ def real_basis(weights: NDArray[np.int64], involution: Any) -> Any:
     """
     from scipy import sparse
 
-    identity = sparse.identity(len(weights), format="csc", dtype=np.complex128)
+    identity = sparse.csc_matrix(np.eye(len(weights), dtype=np.complex128))
     first = np.array([next((x for x in w if x), 0) for w in weights.tolist()])
     columns = []
     for place in np.flatnonzero(first > 0):

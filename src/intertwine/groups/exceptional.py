@@ -6,6 +6,7 @@ are computed from the Cartan matrix alone. E(6) is simply connected, with centre
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch import Tensor
 from ..errors import IntertwineError
 from .base import RootData, catalogued, named_representations
 from .chevalley import Skeleton, chevalley_involution, real_basis, root_vectors, skeleton
+from .coupling import couplings
 from .lie import LieGroup
 from .root_system import RootSystem, Weight, root_system
 
@@ -58,7 +60,8 @@ class ExceptionalGroup(LieGroup):
     def __init__(self, name: str, system: RootSystem, highest: Weight):
         self.system, self.highest = system, highest
         module = skeleton(system.cartan, highest)
-        raising, algebra = _matrices(module)
+        self._module, self._frame = module, _real_frame(module)
+        raising, algebra = _matrices(module, self._frame)
         super().__init__(
             name, algebra, sampler=self._draw, residual=self._miss,
             roots=RootData(raising, torch.zeros(0, module.dim, module.dim, dtype=torch.complex128)),
@@ -78,7 +81,7 @@ class ExceptionalGroup(LieGroup):
         return g
 
     def _miss(self, g: Tensor) -> Tensor:
-        """How far g is from unitary, and g X g^-1 from the Lie algebra for two elements X that generate it."""
+        """How far g is from unitary, g X g^-1 from the Lie algebra for two random X, and g from keeping the form."""
         basis = self.algebra.to(g.device)
         random = torch.Generator().manual_seed(0)
         weights = torch.randn(2, self.algebra_dim, generator=random, dtype=torch.float64).to(basis)
@@ -87,16 +90,54 @@ class ExceptionalGroup(LieGroup):
         inside = (moved @ basis.flatten(1).mH).real.to(basis) / 2 @ basis.flatten(1)
         eye = torch.eye(self.size, dtype=g.dtype, device=g.device)
         unitary = (g.mH @ g - eye).abs().amax((-2, -1))
-        return torch.maximum(unitary, (moved - inside).abs().amax((-2, -1)))
+        normal = (moved - inside).abs().amax((-2, -1))
+        return torch.stack([unitary, normal, self._form_defect(g)]).amax(0)
+
+    @cached_property
+    def _form(self) -> tuple[Tensor, Tensor]:
+        """The invariant form of degree 3 (for E(7), 2) in the weight basis: (degree, entries) indices, and values.
+
+        It tells the group from its products with scalars, which also normalise the Lie algebra.
+        """
+        module, n = self._module, self.size
+        dual = skeleton(self.system.cartan, self.system.dual(self.highest))
+        trivial = skeleton(self.system.cartan, (0,) * self.system.rank)
+        cubic = couplings(module, module, dual)
+        pairing = couplings(dual, module, trivial)[0].reshape(n, n)
+        form = (cubic[0] @ pairing).tocoo() if cubic else pairing.tocoo()
+        rows = np.stack([*np.divmod(form.row, n), form.col]) if cubic else np.stack([form.row, form.col])
+        return torch.from_numpy(rows).long(), torch.from_numpy(form.data).to(torch.complex128)
+
+    def _form_defect(self, g: Tensor) -> Tensor:
+        """How much the form of a few fixed vectors changes under g."""
+        rows, values = self._form
+        random = torch.Generator().manual_seed(1)
+        x = torch.randn(self.size, 4 * len(rows), generator=random, dtype=torch.float64).to(torch.complex128)
+        frame = torch.eye(self.size) if self._frame is None else torch.from_numpy(self._frame.toarray())
+
+        def evaluate(vectors: Tensor) -> Tensor:
+            weighted = (frame.to(vectors) @ vectors).unflatten(-1, (len(rows), 4))
+            product = values.to(vectors.device)[:, None]
+            for k, row in enumerate(rows):
+                product = product * weighted[..., row, k, :]
+            return product.sum(-2)
+
+        x = x.to(g.device)
+        before, after = evaluate(x), evaluate(g.to(torch.complex128) @ x)
+        return ((after - before).abs() / before.abs().max()).amax(-1)
 
 
-def _matrices(module: Skeleton) -> tuple[Tensor, Tensor]:
+def _real_frame(module: Skeleton) -> Any:
+    """Unitary U (sparse) whose columns are a real basis in terms of weight vectors; None where there is none."""
+    if RootSystem(module.roots).indicator(module.levels[0]) != 1:
+        return None
+    return real_basis(module.weights, chevalley_involution(module).tocsc())
+
+
+def _matrices(module: Skeleton, basis: Any) -> tuple[Tensor, Tensor]:
     """(raising operators, basis of the compact Lie algebra with trace(X^dagger X) = 2), real where that is possible."""
     from scipy import sparse
 
-    involution = chevalley_involution(module) if module.levels[-1] == tuple(-w for w in module.levels[0]) else None
-    is_real = involution is not None and (involution @ involution)[0, 0] > 0
-    basis = real_basis(module.weights, involution.tocsc()) if is_real else None
 
     def own(operators: list[Any], real: bool) -> Tensor:
         stacked = sparse.vstack(operators, format="csr")
@@ -107,10 +148,10 @@ def _matrices(module: Skeleton) -> tuple[Tensor, Tensor]:
 
     vectors = [e * abs(e).power(2).sum() ** -0.5 for e in root_vectors(module.roots, module.raising)]
     cartan = [sparse.diags(1j * 2**0.5 * row, format="csr") for row in _orthonormal(module.weights.T)]
-    algebra = own([e - e.T for e in vectors] + [1j * (e + e.T) for e in vectors] + cartan, is_real)
+    algebra = own([e - e.T for e in vectors] + [1j * (e + e.T) for e in vectors] + cartan, basis is not None)
     return own(module.raising, False), algebra
 
 
-def _orthonormal(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _orthonormal(rows: NDArray[np.int64]) -> NDArray[Any]:
     """Orthonormal combinations of independent rows, by Cholesky's method."""
     return np.linalg.solve(np.linalg.cholesky(rows @ rows.T), rows)

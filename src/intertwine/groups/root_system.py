@@ -218,7 +218,7 @@ class RootSystem:
 
     def highest_weights(self, largest: int) -> Iterator[Weight]:
         """All highest weights of representations up to a dimension; raising a label raises the dimension."""
-        zero = (0,) * self.rank
+        zero: Weight = (0,) * self.rank
         seen = {zero}
         for w in (queue := [zero]):
             yield w

@@ -15,8 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import IntertwineError
+from ..groups.chevalley import conjugate_pairs, real_vectors
 from ..representations.base import Representation
-from ..representations.highest import canonical_basis, isotypic_bases, multiplicities
+from ..representations.highest import isotypic_bases, multiplicities
 from ..representations.isotypic_finite import finite_isotypic_bases
 from .schur import IsotypicBlock, SchurSolution
 
@@ -94,30 +95,7 @@ def _self_conjugate(q: Array) -> tuple[str, NDArray[Any]]:
     t = np.einsum("xbe,xad,ba->ed", q.conj(), q.conj(), s.conj(), optimize=True) / copies
     sign = np.real(np.trace(s @ s.conj())) / copies
     if sign < 0:
-        return "quaternionic", np.einsum("xad,ab->xbd", q, _conjugate_pairs(s))
+        return "quaternionic", np.einsum("xad,ab->xbd", q, conjugate_pairs(s))
     x, y = real_vectors(s), real_vectors(t)
     real = np.einsum("xad,ab,de->xbe", q, x, y, optimize=True)
     return "real", np.ascontiguousarray(real.real)
-
-
-def real_vectors(s: Array) -> Array:
-    """Unitary X with S conj(X) = X: an orthonormal basis of the vectors fixed by v -> S conj(v), for S S* = 1."""
-    n = len(s)
-    real_form = np.block([[s.real, s.imag], [s.imag, -s.real]])  # v -> S conj(v) on (Re v, Im v)
-    projector = (np.eye(2 * n) + real_form) / 2
-    basis = canonical_basis((projector + projector.T) / 2, n)
-    return basis[:n] + 1j * basis[n:]
-
-
-def _conjugate_pairs(s: Array) -> Array:
-    """Unitary with columns v1, S conj(v1), v2, S conj(v2), ..., for S S* = -1."""
-    n = len(s)
-    columns = np.zeros((n, n), dtype=np.complex128)
-    for k in range(0, n, 2):
-        done = columns[:, :k]
-        residual = np.eye(n) - done @ done.conj().T
-        lengths = residual.diagonal().real
-        pivot = int(np.argmax(lengths > lengths.max() - 1e-6))
-        columns[:, k] = residual[:, pivot] / np.linalg.norm(residual[:, pivot])
-        columns[:, k + 1] = s @ columns[:, k].conj()
-    return columns

@@ -16,6 +16,7 @@ from ..groups.elements import Element
 if TYPE_CHECKING:
     from ..groups.subgroups import Embedding
     from ..intertwiners.hom import Hom
+    from .decompose import Decomposition
 
 hom_constructor: Any = None
 """What `rho >> sigma` calls. The intertwiners package, which is built on this one, sets it."""
@@ -196,6 +197,12 @@ class Representation(ABC):
         from .structure import Conjugate
 
         return Conjugate(self) if self.is_complex else self
+
+    def decompose(self) -> Decomposition:
+        """Irreducible constituents with multiplicities, and the change of basis that shows them."""
+        from .decompose import decompose
+
+        return decompose(self)
 
     def restrict(self, subgroup: Group | Embedding) -> Representation:
         """The restriction to a subgroup, by its natural embedding or by one given explicitly."""

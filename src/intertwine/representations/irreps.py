@@ -35,7 +35,7 @@ def irrep(group: Group, key: Any, real: bool | None = None) -> Representation:
     if isinstance(group, Product):
         return _product(group, key, real)
     if not isinstance(group, LieGroup):
-        raise IntertwineError(f"irreducible representations are known for finite and reductive Lie groups, not for {group}")
+        raise IntertwineError(f"irreducible representations are known for finite and reductive groups, not for {group}")
     if _is_odd_orthogonal(group):
         return _with_parity(group, key)
     if group.roots is None or (group.generators and group.is_compact):

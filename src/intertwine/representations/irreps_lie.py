@@ -83,7 +83,8 @@ class LieIrrep(Representation):
         return frame(self._lie, self.highest)
 
     @property
-    def _is_conjugate(self) -> bool:
+    def is_conjugate(self) -> bool:
+        """Whether it is the second of a pair of complex type, given as the complex conjugate of the first."""
         return self.type == "complex" and self.highest < self._conjugate_weight
 
     @cached_property
@@ -100,7 +101,7 @@ class LieIrrep(Representation):
 
     def matrix(self, g: Element) -> Tensor:
         batch = self.group.batch_shape(g)
-        if self._is_conjugate:
+        if self.is_conjugate:
             return self.conj.matrix(g).conj().resolve_conj()
         if self.parent is None:
             return character(self._lie, self.charges, g).expand(*batch, 1, 1)

@@ -55,7 +55,8 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
     if raising.numel() and float((rho.algebra(dagger) - lowering).abs().max()) > 1e-9:
         raise IntertwineError(f"{rho} does not act unitarily for the compact form of {rho.group}")
     cartan = torch.cat([raising @ lowering - lowering @ raising, rho.algebra(roots.central).to(torch.complex128)])
-    generic = torch.arange(1, len(cartan) + 1, dtype=torch.float64).sqrt().to(torch.complex128)
+    primes = [p for p in range(2, 8 * len(cartan) + 8) if all(p % q for q in range(2, p))]
+    generic = torch.tensor(primes[: len(cartan)], dtype=torch.float64).sqrt().to(torch.complex128)
     _, basis = torch.linalg.eigh(torch.einsum("k,kij->ij", generic, cartan))
     diagonal = basis.mH @ cartan @ basis
     labels = diagonal.diagonal(dim1=-2, dim2=-1).real.T
