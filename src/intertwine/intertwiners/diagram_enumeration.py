@@ -10,11 +10,12 @@ A diagram on m slots (the factors of the output, then those of the input) joins 
 When n is small these tensors are dependent. By the second fundamental theorem all relations come from minors (Pfaffians
 for Sp), so the diagrams without a leading monomial of one are a basis: those whose word, the slot joined to slot 0, 1,
 2, ..., has no increasing subsequence longer than n (decreasing for Sp). Robinson-Schensted counts them by standard
-tableaux, as `counting` does. An epsilon's slots are joined, in order, to n further points.
+tableaux, as `counting` does. We extend the rule to epsilons by joining their slots, in order, to n further points.
+Nothing rests on the rule alone: whoever uses the diagrams checks that they are as many as the exact count, and that
+their Gram matrix has full rank.
 
 Source: A. Conca, Groebner bases of ideals of minors of a symmetric matrix, J. Algebra 166 (1994); M. Rubey and
-B. Westbury, A combinatorial approach to classical representation theory, arXiv:1408.3592. The Gram matrix of the
-chosen diagrams is checked for full rank whenever they are used.
+B. Westbury, A combinatorial approach to classical representation theory, arXiv:1408.3592 (noncrossing bases for Sp).
 """
 
 from __future__ import annotations
