@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from functools import cached_property
 from typing import Any
 
@@ -104,6 +105,8 @@ class FiniteImages(Representation):
 
     @cached_property
     def _tables(self) -> tuple[Tensor, Tensor]:
+        if not self.is_monomial:
+            raise IntertwineError(f"{self} of {self.group} is not monomial")
         permutation = self.table.abs().argmax(-2)
         values = torch.gather(self.table, -2, permutation[..., None, :]).squeeze(-2)
         return permutation, (values[..., None] - roots_of_unity(self.phase_order or 1)).abs().argmin(-1)
@@ -154,8 +157,9 @@ class LieImages(Representation):
         out = torch.zeros(len(flat), self.dim, self.dim, dtype=self.images.dtype)
         if self.is_complex:
             out = out.to(torch.complex128)
-        for word, rows, shift, logs in component_logarithms(self._lie, flat):
-            value = torch.linalg.matrix_exp(self.algebra(logs)) @ torch.linalg.matrix_exp(self.algebra(shift))
+        for word, rows, logarithms in component_logarithms(self._lie, flat):
+            first, *others = (torch.linalg.matrix_exp(self.algebra(x)) for x in logarithms)
+            value = functools.reduce(torch.matmul, others, first)
             for k in reversed(word):
                 value = self.components[k].to(value.dtype) @ value
             out[rows] = value.to(out.dtype)

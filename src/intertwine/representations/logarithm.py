@@ -14,11 +14,12 @@ ATTEMPTS = 24
 """Random shifts tried before an element is declared to lie outside the group."""
 
 
-def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Tensor, Tensor, Tensor]]:
-    """Write every g (n, d, d) as c exp(X) exp(Y), returned as (component word, rows, Y, X).
+def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Tensor, tuple[Tensor, ...]]]:
+    """Write every g (n, d, d) as c exp(X) exp(Y) exp(Z), returned as (component word, rows, (X, Y, Z)).
 
-    The principal logarithm of an element near the cut (eigenvalue -1) need not lie in the Lie algebra, so an element
-    that fails is multiplied by exp(-Y) for a fixed pseudo-random Y and tried again.
+    First the polar decomposition takes a positive factor exp(Z) off, where the group is closed under the adjoint. The
+    principal logarithm of the rest need not lie in the Lie algebra near its cut (eigenvalue -1); an element that fails
+    is multiplied by exp(-Y) for a fixed pseudo-random Y and tried again.
 
     Raises:
         IntertwineError: when some g is not in the group.
@@ -29,6 +30,8 @@ def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Te
         for k in range(len(group.generators) + 1)
         for w in itertools.combinations(range(len(group.generators)), k)
     ]
+    positive = _positive_logarithm(group, g)
+    rest = g @ torch.linalg.matrix_exp(-positive)
     left, found = torch.arange(len(g)), []
     for attempt in range(ATTEMPTS):
         weights = torch.randn(group.algebra_dim, generator=random, dtype=torch.float64) * (0.5 if attempt else 0.0)
@@ -39,18 +42,26 @@ def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Te
             representative = group.identity
             for k in word:
                 representative = representative @ group.generators[k]
-            connected = torch.linalg.inv(representative) @ g[left] @ torch.linalg.matrix_exp(-shift)
+            connected = torch.linalg.inv(representative) @ rest[left] @ torch.linalg.matrix_exp(-shift)
             logs = principal_logarithm(connected)
             good = _in_algebra(group, logs) & (
                 (torch.linalg.matrix_exp(logs) - connected).abs().amax((-2, -1))
                 < 1e-10 * connected.abs().amax((-2, -1))
             )
             if bool(good.any()):
-                found.append((word, left[good], shift.expand(int(good.sum()), -1, -1), logs[good]))
+                rows = left[good]
+                found.append((word, rows, (logs[good], shift.expand(len(rows), -1, -1), positive[rows])))
                 left = left[~good]
     if len(left):
         raise IntertwineError(f"{len(left)} of {len(g)} matrices are not elements of {group}")
     return found
+
+
+def _positive_logarithm(group: LieGroup, g: Tensor) -> Tensor:
+    """Z with g = k exp(Z), k unitary and Z Hermitian; zero where such a Z is not in the Lie algebra."""
+    values, vectors = torch.linalg.eigh(g.mH @ g)
+    z = (vectors * (values.log() / 2)[..., None, :]) @ vectors.mH
+    return torch.where(_in_algebra(group, z)[:, None, None], z, torch.zeros_like(z))
 
 
 def principal_logarithm(a: Tensor) -> Tensor:
