@@ -8,14 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from ..groups.base import on_cpu
-from ..intertwiners.hom import Hom
+from ..intertwiners.hom import Block, Hom
 from ..intertwiners.orbit_solution import OrbitSolution
 from ..intertwiners.solution import Constants, Solution
 from .module import Solved
 
 LARGEST_BASIS = 2**22
-"""Numbers in the basis of a block up to which it is searched for maps that share no entry."""
-
+"""Numbers in the basis of a block up to which it is kept as a matrix (16 MB)."""
+NOTHING = 1e-12
+"""Entries of an orthonormal basis below this are rounding errors of zeros."""
 ZEROS = 64
 """Zeros in the pool: gradients add into them, and many additions to one place would wait for each other."""
 
@@ -25,18 +26,17 @@ class Form(Solved, ABC):
 
     Args:
         maps: the space of maps.
-        is_complex: whether the weights are complex.
+        is_complex: whether the weights are complex; the constants then are, too.
     """
 
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__()
-        self.maps, self.is_complex = maps, is_complex
+        self.maps, self.dtype = maps, torch.complex128 if is_complex else torch.float64
 
     def hold_block(self, k: int) -> None:
-        """Hold the constants that block k's solution needs; weights and constants are complex together."""
-        for name, value in on_cpu(self.maps.blocks[k].solution.constants)().items():
-            number = value.is_floating_point() and self.is_complex
-            self.hold(_buffer(k, name), value.to(torch.complex128) if number else value)
+        """Hold the constants that block k's solution needs."""
+        for name, value in self.maps.blocks[k].solution.constants().items():
+            self.hold(_buffer(k, name), value.to(self.dtype) if value.is_floating_point() else value)
 
     def constants(self, k: int) -> Constants:
         """What `hold_block` holds."""
@@ -51,58 +51,65 @@ class Dense(Form):
     """One product with W, which takes few operations to assemble however many terms there are.
 
     Where basis maps share no entry, as in a picture of weight sharing, an entry of W is one weight times the scale of
-    its map, and perhaps a sign or phase. Other blocks are built by their solutions. All entries of W then come out of
-    a pool (scaled weights, built blocks, 0) by a single look-up.
+    its map, and perhaps a sign or phase. Other blocks are built: as weights times a small basis, or by their
+    solutions. All entries of W then come out of a pool (scaled weights, built blocks, zeros) by a single look-up.
     """
 
     scale: Tensor
     place: Tensor
     pattern: Tensor | None
 
+    @on_cpu
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__(maps, is_complex)
         total = maps.blocks[-1].stop if maps.blocks else 0
-        number = torch.full((total,), -1)
+        number = torch.full((total,), -1)  # of each map, were none masked, among those that are kept
         number[maps.keep(torch.arange(total))] = torch.arange(maps.dim)
-        scale = torch.ones(total, dtype=torch.float64)
-        place = torch.full(maps.shape, -1)
-        pattern = torch.ones(maps.shape, dtype=torch.complex128 if is_complex else torch.float64)
-        self._built, size = [], maps.dim
+        scale = torch.ones(total, dtype=self.dtype)
+        place, pattern = torch.full(maps.shape, -1), torch.ones(maps.shape, dtype=self.dtype)
+        self._products: list[tuple[int, int]] = []
+        self._built: list[int] = []
+        size = maps.dim
         for k, block in enumerate(maps.blocks):
             at = block.rows.flatten()[:, None], block.columns.flatten()
             shared = shared_entries(block.solution)
             if shared is None:
                 count = block.rows.numel() * block.columns.numel()
-                entries = torch.arange(size, size + count)
-                place[at] = _matrix(entries.reshape(*block.shape[:2], *block.solution.shape))
+                place[at] = _matrix(torch.arange(size, size + count).reshape(*block.shape[:2], *block.solution.shape))
                 size += count
-                self._built.append(k)
-                self.hold_block(k)
+                self._hold_built(k, block)
             else:
                 labels, scales, signs = shared
                 weights = number[block.start : block.stop].reshape(block.shape)
                 place[at] = _matrix(torch.where(labels >= 0, weights[..., labels], -1))
-                pattern[at] = _matrix(signs.expand(*block.shape[:2], *signs.shape)).to(pattern.dtype)
-                scale[block.start : block.stop] = scales.repeat(block.shape[0] * block.shape[1])
-        place = place.flatten()
-        empty = (place < 0).nonzero().squeeze(1)
-        place[empty] = size + torch.arange(len(empty)) % ZEROS
-        self._has_zeros = len(empty) > 0
-        self.hold("scale", maps.keep(scale).to(pattern.dtype))
-        self.hold("place", place.to(torch.int32))
+                pattern[at] = _matrix(signs.expand(*block.shape[:2], *signs.shape)).to(self.dtype)
+                scale[block.start : block.stop] = scales.repeat(block.shape[0] * block.shape[1]).to(self.dtype)
+        self._has_zeros = bool((place < 0).any())
+        place[place < 0] = size + torch.arange(int((place < 0).sum())) % ZEROS
+        self.hold("scale", maps.keep(scale))
+        self.hold("place", place.flatten().to(torch.int32))
         self.register_buffer("pattern", None, persistent=False)
         if bool((pattern != 1).any()):
             self.hold("pattern", pattern)
 
+    def _hold_built(self, k: int, block: Block) -> None:
+        basis = small_basis(block.solution)
+        if basis is None:
+            self._built.append(k)
+            self.hold_block(k)
+        else:
+            self.hold(f"basis{len(self._products)}", basis.flatten(1).to(self.dtype))
+            self._products.append((block.start, block.stop))
+
     def matrix(self, weight: Tensor) -> Tensor:
         """W, (rho_out.dim, rho_in.dim)."""
         pool = [weight * self.scale]
+        for k, (start, stop) in enumerate(self._products):
+            basis: Tensor = getattr(self, f"basis{k}")
+            pool.append((weight[start:stop].unflatten(0, (-1, len(basis))) @ basis).flatten())
         if self._built:
-            full = self.maps.expand_coefficients(weight)
-            for k in self._built:
-                block = self.maps.blocks[k]
-                part = full[block.start : block.stop].unflatten(0, block.shape)
-                pool.append(block.solution.matrix(part, self.constants(k)).flatten())
+            parts = self.maps.split(weight)
+            pool += [self.maps.blocks[k].solution.matrix(parts[k], self.constants(k)).flatten() for k in self._built]
         if self._has_zeros:
             pool.append(weight.new_zeros(ZEROS))
         entries = torch.cat(pool) if len(pool) > 1 else pool[0]
@@ -116,6 +123,7 @@ class Dense(Form):
 class Factored(Form):
     """Every block in the form that its solution applies with least work; W is not built."""
 
+    @on_cpu
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__(maps, is_complex)
         for k, block in enumerate(maps.blocks):
@@ -139,26 +147,32 @@ def shared_entries(solution: Solution) -> tuple[Tensor, Tensor, Tensor] | None:
         labels (dim B, dim A): the map that fills each entry, -1 for none; scales (dim,): the size of its values;
         signs (dim B, dim A): values over scales, 1 where there is none.
     """
-    dtype = torch.complex128 if solution.is_complex else torch.float64
     if isinstance(solution, OrbitSolution):
         labels = solution.labels.long()
-    elif solution.dim * solution.shape[0] * solution.shape[1] <= LARGEST_BASIS:
-        filled = solution.matrix(torch.eye(solution.dim, dtype=dtype)).abs() > NOTHING
+    else:
+        basis = small_basis(solution)
+        if basis is None:
+            return None
+        filled = basis.abs() > NOTHING
         if bool((filled.sum(0) > 1).any()):
             return None
         labels = torch.where(filled.any(0), filled.int().argmax(0), -1)
-    else:
-        return None
-    values = solution.matrix(torch.ones(solution.dim, dtype=dtype))
+    values = solution.matrix(torch.ones(solution.dim, dtype=_dtype(solution)))
     inside = labels >= 0
     scales = torch.zeros(solution.dim, dtype=torch.float64)
     scales.scatter_reduce_(0, labels[inside], values[inside].abs(), "amax")
-    signs = torch.where(inside, values / scales[labels], 1.0)
-    return labels, scales, signs
+    return labels, scales, torch.where(inside, values / scales[labels], 1.0)
 
 
-NOTHING = 1e-12
-"""Entries of an orthonormal basis below this are rounding errors of zeros."""
+def small_basis(solution: Solution) -> Tensor | None:
+    """The basis (dim, dim B, dim A), None where it is large."""
+    if solution.dim * solution.shape[0] * solution.shape[1] > LARGEST_BASIS:
+        return None
+    return solution.matrix(torch.eye(solution.dim, dtype=_dtype(solution)))
+
+
+def _dtype(solution: Solution) -> torch.dtype:
+    return torch.complex128 if solution.is_complex else torch.float64
 
 
 def _matrix(entries: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..groups.base import on_cpu
 from ..intertwiners.hom import Hom
 from ..intertwiners.solution import Solution
 from ..representations.base import Representation
@@ -17,6 +18,7 @@ VANISHING = 1e-9
 """Eigenvalues of a second moment, relative to the greatest, below which no map reaches a component."""
 
 
+@on_cpu
 def initial_weights(maps: Hom, generator: torch.Generator | None = None) -> Tensor:
     """Random coefficients (maps.dim,) of a W that keeps mean squares.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ..groups.base import on_cpu
 from ..representations.base import Representation
 from .forms import Dense
 from .maps import Maps
@@ -43,7 +44,7 @@ class Linear(EquivariantModule):
     ):
         super().__init__(rho_in, rho_out)
         space = rho_in >> rho_out
-        self.maps = Maps(space if mask is None else space.mask(mask), gain=gain, generator=generator)
+        self.maps = Maps(space if mask is None else on_cpu(space.mask)(mask), gain=gain, generator=generator)
         self.invariants, self.bias = None, None
         invariants = rho_out.group.trivial >> rho_out
         if bias and invariants.dim:

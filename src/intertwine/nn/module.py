@@ -57,7 +57,8 @@ class EquivariantModule(Solved):
 
     def place(self, device: Device, dtype: torch.dtype | None) -> None:
         """Move to what the keywords `device` and `dtype` ask for; the last line of every layer's `__init__`."""
-        self.to(device=device, dtype=dtype.to_real() if dtype is not None and dtype.is_complex else dtype)
+        real = dtype.to_real() if dtype is not None and dtype.is_complex else dtype
+        self.to(device=torch.get_default_device() if device is None else device, dtype=real)
 
     def check(self, x: Tensor) -> None:
         """Raise unless x has rho_in.dim features on its last axis."""

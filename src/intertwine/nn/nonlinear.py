@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
+from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
 from ..representations.leaves import Trivial
@@ -77,15 +78,11 @@ class Norm(EquivariantModule):
                     "use Gated, whose gates are scalars"
                 )
         self.function = function
-        owner, scalar, copies = torch.zeros(rho.dim, dtype=torch.int64), torch.zeros(rho.dim, dtype=torch.bool), 0
-        for term, index in expand(rho).items():
-            owner[index] = copies + torch.arange(len(index))[:, None]
-            scalar[index] = isinstance(term, Trivial)
-            copies += len(index)
+        owner, scalar = _owners(rho)
         self._has_scalars = bool(scalar.any())
         self.hold("owner", owner)
         self.hold("scalar", scalar)
-        self.shift = nn.Parameter(torch.zeros(copies))
+        self.shift = nn.Parameter(torch.zeros(int(owner.max()) + 1))
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -116,17 +113,10 @@ class Gated(EquivariantModule):
 
     def __init__(self, rho: Representation, *, device: Device = None, dtype: torch.dtype | None = None):
         require_representation(self, rho)
-        terms = expand(rho)
-        gates = sum(len(index) for term, index in terms.items() if not isinstance(term, Trivial))
+        gates = sum(len(index) for term, index in expand(rho).items() if not isinstance(term, Trivial))
         super().__init__(rho + gates * rho.group.trivial if gates else rho, rho)
         self.gates = gates
-        # Scalars gate themselves, x sigmoid(x) = silu(x): every entry looks up its gate among (x, gates).
-        source, following = torch.arange(rho.dim), rho.dim
-        for term, index in terms.items():
-            if not isinstance(term, Trivial):
-                source[index] = following + torch.arange(len(index))[:, None]
-                following += len(index)
-        self.hold("source", source)
+        self.hold("source", _gate_places(rho))
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -134,3 +124,25 @@ class Gated(EquivariantModule):
         gate = x.index_select(-1, self.source)
         gate = gate.real if gate.is_complex() else gate
         return x[..., : self.rho_out.dim] * torch.sigmoid(gate)
+
+
+@on_cpu
+def _owners(rho: Representation) -> tuple[Tensor, Tensor]:
+    """Of every entry: the number of the copy it belongs to, counted term by term; and whether it is a scalar."""
+    owner, scalar, copies = torch.zeros(rho.dim, dtype=torch.int64), torch.zeros(rho.dim, dtype=torch.bool), 0
+    for term, index in expand(rho).items():
+        owner[index] = copies + torch.arange(len(index))[:, None]
+        scalar[index] = isinstance(term, Trivial)
+        copies += len(index)
+    return owner, scalar
+
+
+@on_cpu
+def _gate_places(rho: Representation) -> Tensor:
+    """Where every entry finds its gate among (x, gates); scalars gate themselves, x sigmoid(x) = silu(x)."""
+    place, following = torch.arange(rho.dim), rho.dim
+    for term, index in expand(rho).items():
+        if not isinstance(term, Trivial):
+            place[index] = following + torch.arange(len(index))[:, None]
+            following += len(index)
+    return place
