@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from ..errors import IntertwineError
 from .backbone import Scaled, root_mean_square
 from .folder import Folder
 from .measure import measure, quick_measure
+from .page import require_packages, write_report
 from .problem import Problem, Split, known_problems
 from .progress import Listener, Progress
 from .results import Results, Run
@@ -39,17 +42,16 @@ def run(spec: Comparison, progress: Listener | None = None) -> Results:
         folder
             to resume belongs to other settings, or a package for the report is missing.
     """
-    from .page import require_packages, write_report
-
     require_packages()
     problem = make_problem(spec)
     chosen = [known_routes.find(name)() for name in spec.routes]
     bench = Bench(spec, problem, progress or _silent)
-    for route in chosen:
-        bench.untrained(route, seed=0)
-    bench.folder.open(bench.settings(), spec.resume)
-    runs = [bench.run(route, seed) for seed in range(spec.seeds) for route in chosen]
-    results = Results(bench.settings(), bench.description(chosen), runs, things_to_show(bench, chosen))
+    with threads(spec.threads):
+        for route in chosen:
+            bench.untrained(route, seed=0)
+        bench.folder.open(bench.settings(), spec.resume)
+        runs = [bench.run(route, seed) for seed in range(spec.seeds) for route in chosen]
+        results = Results(bench.settings(), bench.description(chosen), runs, things_to_show(bench, chosen))
     results.write(spec.out)
     write_report(results, spec.out / "report.html")
     return results
@@ -90,6 +92,7 @@ class Bench:
             "hidden": list(self.hidden),
             "budget": asdict(self.budget),
             "device": spec.device,
+            "threads": spec.threads,
         }
 
     def description(self, chosen: list[Route]) -> dict[str, Any]:
@@ -107,7 +110,6 @@ class Bench:
             "test": len(split.test),
             "routes": {route.name: {"title": route.title, "idea": route.idea} for route in chosen},
             "torch": torch.__version__,
-            "threads": torch.get_num_threads(),
         }
 
     def split(self, seed: int) -> Split:
@@ -192,6 +194,17 @@ class Bench:
 def run_name(route: Route, seed: int) -> str:
     """The name of a run, and of its folder."""
     return f"{route.name}-{seed}"
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads for the time being."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _silent(step: Progress) -> None:

@@ -69,6 +69,8 @@ class Comparison:
     out: Path = Path("comparison")
     """The folder for checkpoints, results.json, results.csv and report.html."""
     device: str = "cpu"
+    threads: int = 1
+    """For torch on the CPU. One is fastest for small networks, and the results do not depend on the cores."""
     resume: bool = False
     """Go on with what `out` holds. Otherwise results that are there are set aside, never overwritten."""
 
@@ -78,6 +80,7 @@ class Comparison:
         if len(set(self.routes)) != len(self.routes):
             raise IntertwineError(f"A route is named twice in {', '.join(self.routes)}.")
         _at_least_one("seeds", self.seeds)
+        _at_least_one("threads", self.threads)
         for width in self.hidden or ():
             _at_least_one("each hidden width", width)
         if self.examples is not None:

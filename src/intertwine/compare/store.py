@@ -26,9 +26,13 @@ def write(path: Path, content: bytes) -> None:
     """Put a file in its place at once: a reader sees the old content or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as part:
-        part.write(content)
-        part.flush()
-        os.fsync(part.fileno())
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        except BaseException:
+            Path(part.name).unlink()
+            raise
     Path(part.name).chmod(0o644)
     os.replace(part.name, path)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from .intervals import Interval
 
 THIN = "\u202f"
@@ -26,9 +24,9 @@ def small(value: float) -> str:
         return "0"
     if 1e-3 <= abs(value) < 1e4:
         return f"{value:.2g}" if abs(value) < 100 else f"{value:,.0f}"
-    exponent = math.floor(math.log10(abs(value)))
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{value / 10**exponent:.0f} × 10{raised}"
+    digit, exponent = f"{value:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digit} × 10{raised}"
 
 
 def count(value: float) -> str:

@@ -73,11 +73,12 @@ def _figures(results: Results, look: dict[str, Look]) -> dict[str, str]:
     }
     if results.problem["angles"]:
         drawings["angle"] = (figures.by_angle(results, look), "Test score against angle", (360, 290))
-    return {
+    drawn = {
         name: f'<div class="wide">{svg(draw, f"{name}-wide", label, WIDE, heights[0])}</div>'
         f'<div class="narrow">{svg(draw, f"{name}-narrow", label, NARROW, heights[1])}</div>'
         for name, (draw, label, heights) in drawings.items()
     }
+    return {"angle": "", **drawn}
 
 
 def _angle_text(case: Case) -> str:

@@ -30,8 +30,7 @@ class Inertia(Problem):
     )
     shape = (POINTS, 4)
     angles = tuple(float(degrees) for degrees in range(0, 181, 15))
-    budget = Budget(epochs=50, batch_size=50, learning_rate=1e-2)
-    hidden = (64, 64)
+    budget = Budget(epochs=60, batch_size=50, learning_rate=3e-3)
 
     def __init__(self, spec: Comparison) -> None:
         super().__init__(spec)
