@@ -14,7 +14,6 @@ from ..errors import IntertwineError
 from ..groups.base import Group, on_cpu
 from ..groups.catalogue import S
 from ..groups.classical import GL, SL, SO, SU, Lorentz, O, Sp, U, metric, symplectic_form
-from ..groups.lie import LieGroup
 from ..groups.products import Product
 from ..representations.base import Representation
 from ..representations.derived import Lifted
@@ -25,15 +24,15 @@ from ..representations.leaves import Defining, Points, Trivial
 from ..representations.structure import Conjugate, Dual, TensorProduct, tensor_product
 from .components import fix_components
 from .counting import count_maps
-from .diagrams import solve_diagrams
+from .diagrams import count_diagrams, solve_diagrams
 from .isotypic import count_by_characters, real_components, solve_isotypic
 from .kron import KroneckerSolution, sorted_factors
 from .nullspace import solve_nullspace
 from .orbits import solve_orbits
 from .solution import Solution
 
-MAX_DIAGRAMS = 1500
-"""Diagrams up to which dependent ones are sorted out; beyond, highest weights are cheaper."""
+MAX_DIAGRAMS = 1000
+"""Diagrams up to which they are listed and made orthonormal; beyond, highest weights are cheaper."""
 MAX_ORBIT_ENTRIES = 200_000_000
 """Entries of a matrix up to which its weight-sharing classes are listed one by one."""
 SMALL_NULL_SPACE = 256
@@ -114,26 +113,9 @@ def generator_action(rho: Representation) -> tuple[NDArray[np.int64], NDArray[np
 
 def _by_diagrams(a: Representation, b: Representation) -> Solution | None:
     shape = diagram_shape(a, b)
-    if shape is None:
-        return None
-    diagrams = _count_diagrams(*shape)
-    connected = isinstance(a.group, LieGroup) and not a.group.generators
-    dependent = diagrams != count_maps(*shape)
-    if diagrams > MAX_DIAGRAMS or (connected and dependent):
+    if shape is None or count_diagrams(*shape) > MAX_DIAGRAMS:
         return None
     return solve_diagrams(*shape, metric=_form(a.group), is_complex=a.is_complex or b.is_complex)
-
-
-def _count_diagrams(kind: str, n: int, in_duals: tuple[bool, ...], out_duals: tuple[bool, ...]) -> int:
-    """Diagrams before dependent ones are dropped: pairings, with one determinant where the group is special."""
-    slots = len(in_duals) + len(out_duals)
-    if kind in ("general-linear", "special-linear"):
-        upper = sum(in_duals) + len(out_duals) - sum(out_duals)
-        few, many = sorted((upper, slots - upper))
-        determinants = (many - few) // n
-        return math.factorial(many) // (math.factorial(n) ** determinants * math.factorial(determinants))
-    pairings = [math.prod(range(m - 1, 0, -2)) if m % 2 == 0 and m >= 0 else 0 for m in (slots, slots - n)]
-    return pairings[0] + (math.comb(slots, n) * pairings[1] if kind == "special-orthogonal" and slots >= n else 0)
 
 
 def _by_irreps(a: Representation, b: Representation) -> Solution | None:
