@@ -71,11 +71,20 @@ class FiniteImages(Representation):
                     f"{float(miss[element]):.2g}"
                 )
 
+    def _generator(self, g: Element) -> int | None:
+        """Which generator g is, for a group that is too large to list; None for a listable one."""
+        if self.group.is_listable:
+            return None
+        same = (k for k, s in enumerate(self.group.generators) if _equal(g, s))
+        found = next(same, None)
+        if found is None:
+            self.group.require_listable(f"a matrix of {self}, which is given by generator images,")
+        return found
+
     def matrix(self, g: Element) -> Tensor:
-        if not self.group.is_listable:
-            for k, s in enumerate(self.group.generators):
-                if _equal(g, s):
-                    return self.images[k]
+        generator = self._generator(g)
+        if generator is not None:
+            return self.images[generator]
         return self.table.to(leaves(g)[0].device)[self.group.index(g)]
 
     def algebra(self, x: Element) -> Tensor:
@@ -105,17 +114,24 @@ class FiniteImages(Representation):
 
     @cached_property
     def _tables(self) -> tuple[Tensor, Tensor]:
-        if not self.is_monomial:
-            raise IntertwineError(f"{self} of {self.group} is not monomial")
         permutation = self.table.abs().argmax(-2)
         values = torch.gather(self.table, -2, permutation[..., None, :]).squeeze(-2)
         return permutation, (values[..., None] - roots_of_unity(self.phase_order or 1)).abs().argmin(-1)
 
+    def _move(self, g: Element) -> tuple[Tensor, Tensor]:
+        if self._monomial is None:
+            raise IntertwineError(f"{self} of {self.group} is not monomial")
+        generator = self._generator(g)
+        if generator is not None:
+            return self._monomial[1][generator], self._monomial[2][generator]
+        position = self.group.index(g)
+        return self._tables[0][position], self._tables[1][position]
+
     def permutation(self, g: Element) -> Tensor:
-        return self._tables[0][self.group.index(g)]
+        return self._move(g)[0]
 
     def phases(self, g: Element) -> Tensor:
-        return self._tables[1][self.group.index(g)]
+        return self._move(g)[1]
 
 
 class LieImages(Representation):

@@ -25,7 +25,7 @@ def finite_character(rho: Representation) -> torch.Tensor:
     if isinstance(rho, TensorProduct):
         return torch.stack([finite_character(part) for part in rho.factors]).prod(0)
     first, _ = rho.group.class_table
-    step = max(1, 2**24 // rho.dim**2)
+    step = max(1, 2**24 // max(1, rho.dim) ** 2)
     return torch.cat([rho.character(take(rho.group.elements(), chunk)) for chunk in first.split(step)])
 
 
