@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs bench
+.PHONY: help setup demo test check style layers types docs bench
 
 help:
 	@echo "make setup   create $(VENV) and install intertwine with all its extras"
@@ -38,9 +38,15 @@ demo: $(VENV)/.user
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(TESTS)
 
-check: $(VENV)/.dev
+check: style layers types
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
+
+layers: $(VENV)/.dev
 	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 docs: $(VENV)/.docs

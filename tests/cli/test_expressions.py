@@ -13,7 +13,7 @@ from intertwine.cli.actions import parse_action
 from intertwine.cli.catalogue import CATALOGUE
 from intertwine.cli.expressions import MAX_DIMENSION, parse_group, parse_representation
 from intertwine.errors import IntertwineError
-from intertwine.groups import SO, C, Cube, D, Lorentz, O, R, S, semidirect, wreath
+from intertwine.groups import SO, SU, C, Cube, D, Lorentz, O, R, S, semidirect, wreath
 from intertwine.groups.products import Product
 from intertwine.representations import alt, pixels, sym
 
@@ -87,6 +87,15 @@ def test_the_factors_of_a_product() -> None:
         parse_representation("V[3]", product)
     with pytest.raises(IntertwineError, match="is none"):
         parse_representation("V[1]", SO(3))
+
+
+def test_irreducible_representations() -> None:
+    assert parse_representation("irrep(2)", SO(3)) == SO(3).irrep(2)
+    assert parse_representation('irrep("3bar")', SU(3)) == SU(3).irrep("3bar")
+    assert parse_representation("2*irrep(1, 0) + V", SU(3)) == 2 * SU(3).irrep((1, 0)) + SU(3).vector
+    for text in ("irrep()", "irrep(V)", "irrep(100)", "irrep(1, 2, 3)", "irrep('x')", "irrep('99999')"):
+        with pytest.raises(IntertwineError):
+            parse_representation(text, SO(3))
 
 
 def test_other_names() -> None:

@@ -2,7 +2,7 @@
 
 Groups: "SO(3)", "C4", "D(4)*C(2)", "SO(3) x S(5)", "O(1,3)", "semidirect(R(2), O(2))", "Cube(full=True)".
 Representations: "2*V + V*V", "8x1 + 4xV", "V**3", "sym(V, 2)", "alt(V, 2)", "V.dual", "V.conj", "regular", "adjoint",
-and "V[1] + V[2]" for the vectors of the factors of a direct product.
+"irrep(2)", and "V[1] + V[2]" for the vectors of the factors of a direct product.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from .syntax import Source, read
 MAX_DIMENSION = 1_000_000
 """The largest representation an expression may name; a slip such as V**12 is caught before it fills the memory."""
 MAX_POWER = 16
+MAX_LABEL = 99
+"""The largest spin, charge or Dynkin label of an irreducible representation."""
 
 _SHORT = re.compile(r"([A-Za-z]+?)(\d+)")
 """C4 for C(4)."""
 _NAMED = {"V": "vector", "vector": "vector", "trivial": "trivial", "regular": "regular", "adjoint": "adjoint"}
 _NAMED |= {"points": "points"}
-_FUNCTIONS = ["sym", "alt", "pixels"]
+_FUNCTIONS = ["sym", "alt", "irrep", "pixels"]
 
 
 def parse_group(text: str) -> Group:
@@ -191,6 +193,8 @@ def _check_power(source: Source, node: ast.AST, dim: int, power: int) -> None:
 def _function(source: Source, node: ast.Call, name: str, group: Group) -> Representation:
     if name not in _FUNCTIONS:
         raise source.unknown(node.func, name, [*_NAMED, *_FUNCTIONS], "representation")
+    if name == "irrep":
+        return _irrep(source, node, group)
     arguments = node.args
     match arguments:
         case [ast.BinOp(left=left, op=ast.Mult(), right=right)] if name == "pixels":  # as it prints, pixels(8x8)
@@ -205,3 +209,14 @@ def _function(source: Source, node: ast.Call, name: str, group: Group) -> Repres
     base, power = representation(source, first, group), source.integer(second, 1, MAX_POWER, "the power")
     _check_power(source, node, base.dim, power)
     return source.attempt(node, sym if name == "sym" else alt, base, power)
+
+
+def _irrep(source: Source, node: ast.Call, group: Group) -> Representation:
+    """`irrep(2)` or `irrep("3bar")` by name, spin or dimension; `irrep(1, 0)` by highest weight."""
+    match node.args:
+        case [ast.Constant(value=str(name))]:
+            return source.attempt(node, group.irrep, name)
+        case []:
+            raise source.error(node, 'irrep takes a name or labels, as in irrep(2), irrep("3bar") or irrep(1, 0)')
+    labels = tuple(source.integer(label, 0, MAX_LABEL, "a label") for label in node.args)
+    return source.attempt(node, group.irrep, labels if len(labels) > 1 else labels[0])

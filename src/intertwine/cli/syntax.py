@@ -42,6 +42,8 @@ class Source:
             return build(*arguments, **keywords)
         except IntertwineError as error:
             raise self.error(node, str(error)) from None
+        except RecursionError:
+            raise self.error(node, "this is too large to build") from None
 
     def unknown(self, node: ast.AST, name: str, known: list[str], what: str) -> IntertwineError:
         """What to raise for a name nobody knows, with the nearest known one."""
