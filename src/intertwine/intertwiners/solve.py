@@ -27,7 +27,7 @@ from .counting import count_maps
 from .diagrams import count_diagrams, solve_diagrams
 from .isotypic import count_by_characters, real_components, solve_isotypic
 from .kron import KroneckerSolution, sorted_factors
-from .nullspace import solve_nullspace
+from .nullspace import DenseSolution, solve_nullspace
 from .orbits import solve_orbits
 from .solution import Solution
 
@@ -49,6 +49,8 @@ def solve(a: Representation, b: Representation) -> Solution:
     Raises:
         IntertwineError: when a route's dimension disagrees with the exact count.
     """
+    if not a.dim or not b.dim:  # the Lie algebra of O(1), for one
+        return DenseSolution("none", torch.zeros(0, b.dim, a.dim, dtype=torch.float64))
     solution = _by_factors(a, b) or _by_orbits(a, b) or _by_diagrams(a, b) or _by_irreps(a, b)
     expected = expected_dimension(a, b)
     if solution is None:
