@@ -71,6 +71,11 @@ class ExceptionalGroup(LieGroup):
     def adjoint(self):
         return named_representations["irrep"](self, self.system.highest_root())
 
+    @cached_property
+    def _coordinate_functions(self) -> Tensor:
+        """The basis is orthogonal, so that its conjugate transpose takes the place of a pseudo-inverse."""
+        return self.algebra.flatten(1).to(torch.complex128).mH / 2
+
     def _draw(self, n: int, generator: torch.Generator | None) -> Tensor:
         g = torch.eye(self.size, dtype=self.dtype).expand(n, -1, -1)
         scale = ANGLES * (self.size / 2 / self.algebra_dim) ** 0.5
@@ -137,7 +142,6 @@ def _real_frame(module: Skeleton) -> Any:
 def _matrices(module: Skeleton, basis: Any) -> tuple[Tensor, Tensor]:
     """(raising operators, basis of the compact Lie algebra with trace(X^dagger X) = 2), real where that is possible."""
     from scipy import sparse
-
 
     def own(operators: list[Any], real: bool) -> Tensor:
         stacked = sparse.vstack(operators, format="csr")

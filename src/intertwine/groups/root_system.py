@@ -218,9 +218,9 @@ class RootSystem:
 
     def highest_weights(self, largest: int) -> Iterator[Weight]:
         """All highest weights of representations up to a dimension; raising a label raises the dimension."""
-        zero: Weight = (0,) * self.rank
-        seen = {zero}
-        for w in (queue := [zero]):
+        seen: set[Weight] = {(0,) * self.rank}
+        queue = list(seen)
+        for w in queue:
             yield w
             for i in range(self.rank):
                 above = (*w[:i], w[i] + 1, *w[i + 1 :])

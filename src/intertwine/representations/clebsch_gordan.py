@@ -82,6 +82,7 @@ def _sparse(frame: Array) -> Any:
 
 def _real(copies: list[Any], dim: int) -> list[Any]:
     """Real combinations of the copies, which together are closed under complex conjugation."""
-    s = np.array([[(q.conj().multiply(p.conj())).sum() / dim for p in copies] for q in copies]).reshape(len(copies), -1)
-    x = real_vectors(s) if len(copies) else s
+    if not copies:
+        return []
+    x = real_vectors(np.array([[q.conj().multiply(p.conj()).sum() / dim for p in copies] for q in copies]))
     return [sum(x[p, k] * t for p, t in enumerate(copies)).real.tocsr() for k in range(len(copies))]  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,7 +36,7 @@ class Decomposition:
     """rho(g) = Q (m_1 irrep_1 + m_2 irrep_2 + ...)(g) Q^-1.
 
     Attributes:
-        terms: irreducible representation -> multiplicity. For a real representation they are irreducible over the reals.
+        terms: irreducible representation -> multiplicity; irreducible over the reals where rho is real.
         basis: Q (dim, dim), orthogonal or unitary when rho is; copies of one term follow each other.
     """
 
@@ -72,7 +73,7 @@ def decompose(rho: Representation) -> Decomposition:
     return Decomposition(terms, basis if change is None else torch.linalg.solve(change, basis.to(change.dtype)))
 
 
-Pieces = list[tuple[Representation, list[NDArray[np.generic]]]]
+Pieces = list[tuple[Representation, list[NDArray[Any]]]]
 
 
 def _pieces(rho: Representation) -> Pieces:
@@ -100,7 +101,7 @@ def _from_skeleton(irrep: Representation, highest: Weight) -> Array:
     return isotypic_bases(irrep)[highest][:, 0]
 
 
-def _over_the_reals(irrep: Representation, copies: Array) -> Iterator[tuple[Representation, list[NDArray[np.generic]]]]:
+def _over_the_reals(irrep: Representation, copies: Array) -> Iterator[tuple[Representation, list[NDArray[Any]]]]:
     """Real isometries from the complex ones (copies, dim, irrep dim) of a real representation."""
     if not isinstance(irrep, LieIrrep) or irrep.type == "real":
         s = np.einsum("qxi,pxi->qp", copies.conj(), copies.conj()) / irrep.dim

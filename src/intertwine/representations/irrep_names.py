@@ -155,4 +155,3 @@ def _exists(group: LieGroup, highest: Weight) -> bool:
     except IntertwineError:
         return False
     return True
-

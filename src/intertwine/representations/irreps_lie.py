@@ -125,11 +125,12 @@ class LieIrrep(Representation):
     def algebra(self, x: Element) -> Tensor:
         if self.parent is not None and self.parent.is_vector:
             return -x.mT if self.parent.is_dual else x
+        images = self._images
         if x is self._lie.algebra:
-            return self._images
+            return images
         coordinates = self._lie.coordinates(x)
-        dtype = torch.promote_types(coordinates.dtype, self._images.dtype)
-        return torch.einsum("...k,kij->...ij", coordinates.to(dtype), self._images.to(dtype))
+        dtype = torch.promote_types(coordinates.dtype, images.dtype)
+        return torch.einsum("...k,kij->...ij", coordinates.to(dtype), images.to(dtype))
 
 
 class Realified(Representation):

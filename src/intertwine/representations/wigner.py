@@ -176,4 +176,3 @@ def lie_irrep(group: LieGroup, highest: Weight) -> LieIrrep:
     """The irreducible representation of a highest weight, in the best basis its group has."""
     spins = group.name in ("SO(3)", "SU(2)")
     return SpinIrrep(group, highest) if spins else LieIrrep(group, highest)
-
