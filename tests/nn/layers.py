@@ -20,9 +20,7 @@ PLACED: dict[str, Callable[..., EquivariantModule]] = {
     "Linear": lambda **k: Linear(RHO, 2 * one + 2 * V + V * V, **k),
     "Linear by look-up": lambda **k: Linear(C(4).trivial + 2 * C(4).regular, 3 * C(4).regular, **k),
     "Linear by blocks": lambda **k: Linear(24 * SU(4).adjoint, 24 * SU(4).adjoint, **k),
-    "masked Linear": lambda **k: Linear(
-        2 * C(6).regular, C(6).regular, mask=NEAR, **k
-    ),
+    "masked Linear": lambda **k: Linear(2 * C(6).regular, C(6).regular, mask=NEAR, **k),
     "Linear without maps": lambda **k: Linear(O(3).vector, 2 * O(3).trivial, **k),
     "complex Linear": lambda **k: Linear(SPIN, SPIN + SU(2).vector ** 2, **k),
     "Bilinear": lambda **k: Bilinear(V + one, V + one, **k),
