@@ -214,9 +214,12 @@ def _function(source: Source, node: ast.Call, name: str, group: Group) -> Repres
 def _irrep(source: Source, node: ast.Call, group: Group) -> Representation:
     """`irrep(2)` or `irrep("3bar")` by name, spin or dimension; `irrep(1, 0)` by highest weight."""
     match node.args:
-        case [ast.Constant(value=str(name))]:
-            return source.attempt(node, group.irrep, name)
         case []:
             raise source.error(node, 'irrep takes a name or labels, as in irrep(2), irrep("3bar") or irrep(1, 0)')
-    labels = tuple(source.integer(label, 0, MAX_LABEL, "a label") for label in node.args)
-    return source.attempt(node, group.irrep, labels if len(labels) > 1 else labels[0])
+        case [ast.Constant(value=str(name))]:
+            return source.attempt(node, group.irrep, name)
+        case [label]:
+            return source.attempt(node, group.irrep, source.integer(label, 0, MAX_LABEL, "a label"))
+        case labels:
+            weight = tuple(source.integer(label, 0, MAX_LABEL, "a label") for label in labels)
+            return source.attempt(node, group.irrep, weight)
