@@ -164,7 +164,21 @@ def test_mistakes_in_actions(text: str) -> None:
         parse_action(text, SO(3))
 
 
-ATOMS = [*"V12x()*+,[] ", "**", ".dual", ".conj", ".__class__", "SO(3)", "C4", "regular", "sym", "alt", "pixels", "os"]
+ATOMS = [
+    *"V12x()*+,[] ",
+    "**",
+    ".dual",
+    ".conj",
+    ".__class__",
+    "SO(3)",
+    "C4",
+    "regular",
+    "sym",
+    "alt",
+    "irrep",
+    "pixels",
+    "os",
+]
 ATOMS += ["'a'", "99999999999", "lambda: 0", "__import__('os').remove('marker')"]
 
 

@@ -41,7 +41,7 @@ def parse_group(text: str) -> Group:
 
     Example:
         >>> parse_group("D(4) x C2")
-        D(4)*C(2)
+        D(4) x C(2)
     """
     source = read(text, "group")
     return _group(source, source.tree)

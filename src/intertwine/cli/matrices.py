@@ -22,7 +22,7 @@ def matrix_lines(matrix: Tensor) -> list[str]:
 
     Example:
         >>> matrix_lines(torch.tensor([[0.0, 0.5], [-0.5, 0.0]]))
-        ['1/2 *', '   .  1', '  -1  .']
+        ['1/2 *', '   .   1', '  -1   .']
     """
     found = _common_factor(matrix)
     if found is None:
