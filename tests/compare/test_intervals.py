@@ -26,6 +26,18 @@ def test_one_repetition_says_nothing_about_its_spread() -> None:
     assert not found.is_negative
 
 
+def test_intervals_of_errors_stay_positive() -> None:
+    found = interval([0.01, 2.0], positive=True)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0 < found.low < found.mean < found.high
+    assert found.low * found.high == pytest.approx(found.mean**2)
+    # Where the spread is small, both forms agree.
+    narrow, plain = interval([1.0, 1.001, 0.999], positive=True), interval([1.0, 1.001, 0.999])
+    assert (narrow.low, narrow.high) == pytest.approx((plain.low, plain.high), rel=1e-5)
+    assert interval([0.0, 0.0], positive=True).mean == 0
+
+
 def test_intervals_hold_what_they_promise() -> None:
     generator = random.Random(0)
     held = 0

@@ -164,12 +164,14 @@ def test_kill_dash_nine(small: Comparison, own_data: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not (spec.out / "results.json").exists()
+    (checkpoint.parent / ".record.json-stray").write_text("half a rec")
     state = store.read_tensors(checkpoint)
     assert state is not None
     assert 0 < state["epoch"] < epochs
     seen: list[Progress] = []
     found = run(replace(spec, resume=True), progress=seen.append)
     assert (seen[0].route, seen[0].state) == ("plain", "kept")
+    assert not list(spec.out.rglob(".*"))
     whole = replace(spec, out=small.out / "whole")
     assert outcome(found) == outcome(run(whole))
     assert_same(whole.out, spec.out)

@@ -13,6 +13,7 @@ WORDS = {"title": "digits", "one": "digit", "many": "digits", "still": "upright"
 
 def results(scores: dict[str, list[tuple[float, float]]], classes: list[str] | None = None, **figures: Any) -> Results:
     """Runs with given (upright, turned) scores by route; everything else is the same for all."""
+    kept = figures.get("kept", {})
     runs = [
         Run(
             route,
@@ -22,9 +23,9 @@ def results(scores: dict[str, list[tuple[float, float]]], classes: list[str] | N
             Measurements(
                 upright=upright,
                 turned=turned,
-                kept=figures.get("kept", {}).get(route, 0.9),
-                kept_counts=[],
-                error=0.1,
+                kept=kept.get(route, 0.9),
+                kept_counts=[0, 1000 - round(1000 * kept.get(route, 0.9)), round(1000 * kept.get(route, 0.9))],
+                error=figures.get("error", {}).get(route, 0.1),
                 error_low=None,
                 error_high=None,
                 error_floor=None,
@@ -67,7 +68,20 @@ def test_symmetry_that_helps_everywhere() -> None:
 
 def test_a_price_within_chance_is_no_price() -> None:
     found = verdict(results({"plain": PLAIN, "average": [(0.93, 0.93), (0.99, 0.98), (0.96, 0.95)]}))
+    assert found.word == "Yes, if digits may arrive turned."
+    assert "3 repetitions can't tell that from chance" in found.answer
+    found = verdict(results({"plain": PLAIN, "average": [(1.0, 0.93), (0.96, 0.98), (1.0, 0.95)]}))
+    assert found.word == "Yes."
     assert "no difference can be told from chance" in found.answer
+
+
+def test_of_routes_within_chance_the_exact_and_then_the_fast_one_is_named() -> None:
+    level = [(0.97, 0.96), (0.98, 0.97), (0.975, 0.97)]
+    scores = {"plain": PLAIN, "augment": level, "average": level, "equivariant": level}
+    errors = {"average": 1e-14, "equivariant": 1e-13}
+    found = verdict(results(scores, inference={"average": 4.0, "equivariant": 2.0}, error=errors))
+    assert "the equivariant network gets" in found.answer
+    assert any("augment network and the average network can't be told from" in remark for remark in found.remarks)
 
 
 def test_symmetry_that_does_not_pay() -> None:
@@ -110,7 +124,7 @@ def test_remarks_on_steadiness_size_and_time() -> None:
         ).remarks
     )
     assert "The equivariant network never gave two answers" in remarks
-    assert f"augment network changed its answer in 7.0{wording.THIN}%" in remarks
+    assert f"augment network gave more than one answer for 7.0{wording.THIN}%" in remarks
     assert "6,538 parameters where the plain one has 26,122" in remarks
     assert "takes 3.0 times as long" in remarks
 

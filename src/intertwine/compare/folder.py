@@ -47,6 +47,8 @@ class Folder:
                     + "\n".join(_differences(present, settings))
                     + "\nGo on with the settings there, or choose another folder."
                 )
+        for stray in (self.path / "runs").glob("*/.*"):
+            stray.unlink()  # what a killed process was about to write
         store.write_json(self.path / "settings.json", settings)
 
     def record(self, run: str) -> dict[str, Any] | None:

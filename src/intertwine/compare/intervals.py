@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONFIDENCE = 0.95
+LARGEST_LOGARITHM = 30.0
+"""An interval wider than a factor exp(30) is as good as none."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Interval:
         return self.high is not None and self.high < 0
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """Student's interval, mean +- t s / sqrt(n), at the level `CONFIDENCE`.
+def interval(values: Sequence[float], *, positive: bool = False) -> Interval:
+    """Student's interval at the level `CONFIDENCE`: mean +- h with h = t s / sqrt(n).
+
+    For numbers that are positive by nature, such as errors, the same interval of the logarithm of the mean,
+    mean * exp(+- h / mean): it never reaches below zero.
 
     Example:
         >>> interval([0.9, 0.92, 0.94])
@@ -44,6 +49,9 @@ def interval(values: Sequence[float]) -> Interval:
 
     variance = math.fsum((v - mean) ** 2 for v in values) / (n - 1)
     half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * math.sqrt(variance / n)
+    if positive and mean > 0:
+        factor = math.exp(min(half / mean, LARGEST_LOGARITHM))
+        return Interval(mean, mean / factor, mean * factor, n)
     return Interval(mean, mean - half, mean + half, n)
 
 

@@ -91,9 +91,17 @@ class Results:
     def summary(self) -> dict[str, dict[str, Interval]]:
         """Mean and 95 % interval over seeds, by route and by figure."""
         return {
-            route: {name: interval(values) for name in SUMMARISED if (values := self.figures(route, name))}
+            route: {
+                name: interval(values, positive=self.is_error(name))
+                for name in SUMMARISED
+                if (values := self.figures(route, name))
+            }
             for route in self.routes
         }
+
+    def is_error(self, name: str) -> bool:
+        """Whether a figure is an error, positive and better when smaller, rather than an accuracy or a cost."""
+        return name == "error" or (name in ("upright", "turned") and not self.problem["classes"])
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as results.json holds it."""

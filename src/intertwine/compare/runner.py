@@ -52,8 +52,8 @@ def run(spec: Comparison, progress: Listener | None = None) -> Results:
         bench.folder.open(bench.settings(), spec.resume)
         runs = [bench.run(route, seed) for seed in range(spec.seeds) for route in chosen]
         results = Results(bench.settings(), bench.description(chosen), runs, things_to_show(bench, chosen))
-    results.write(spec.out)
-    write_report(results, spec.out / "report.html")
+    results.write(bench.folder.path)
+    write_report(results, bench.folder.path / "report.html")
     return results
 
 

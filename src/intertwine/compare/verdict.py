@@ -12,6 +12,8 @@ from .results import Results
 
 SAME = 0.005
 """Accuracies within half a point, or errors within half a percent, count as level even when the sign is certain."""
+EXACT = 1e-8
+"""A relative equivariance error below this is rounding: the square of some float32 roundings."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ class Case:
         self.has_plain = "plain" in results.routes
         self.symmetric = [route for route in results.routes if route != "plain"]
         candidates = self.symmetric or results.routes
-        self.best = min(candidates, key=lambda route: -self.merit(route, "turned"))
+        leader = max(candidates, key=lambda route: self.merit(route, "turned"))
+        self.level = [r for r in candidates if sign(self.gain(leader, r, "turned")) == 0]
+        """The routes whose distance from the highest score on moved items is within chance."""
+        self.best = min(self.level, key=lambda route: (not self.is_exact(route), self.mean(route, "inference_ms")))
+        """Of those the one to recommend: one that keeps the symmetry exactly if there is any, then the fastest."""
 
     def name(self, route: str) -> str:
         """How sentences call a route: "the equivariant network"."""
@@ -62,9 +68,19 @@ class Case:
         """The mean over seeds."""
         return self.summary[route][figure].mean
 
+    def is_exact(self, route: str) -> bool:
+        """Whether the route keeps the symmetry up to rounding, in every repetition."""
+        errors = self.results.figures(route, "error")
+        return bool(errors) and max(errors) < EXACT
+
     def shown(self, route: str, figure: str) -> str:
         """A score as text."""
         return wording.score(self.mean(route, figure), self.is_classification)
+
+    def changed(self, route: str) -> float:
+        """The share of test items that got more than one answer in their poses."""
+        counts = [run.measured.kept_counts for run in self.results.runs if run.route == route]
+        return 1 - sum(run[-1] for run in counts) / sum(map(sum, counts))
 
     def merit(self, route: str, figure: str) -> float:
         """A number that grows as the score gets better."""
@@ -99,19 +115,27 @@ def _answer(case: Case) -> tuple[str, str]:
             f"On {case.moved} {many} {best} is not measurably better than the plain one: {there}. "
             f"On {case.still} ones it is {scores}."
         )
-    if still < 0:
-        lost = wording.points(price) if case.is_classification else f"a factor of {math.exp(-price):.2g}"
-        return f"Yes, if {many} may arrive {case.moved}.", (
-            f"Then {best} {_achievement(case)}. If they always come {case.still}, the plain one is the better "
-            f"choice, by {lost}: {scores}."
-        )
+    reason = f"{best} {_achievement(case)}"
+    if still < 0 or (still == 0 and price < -SAME):
+        return f"Yes, if {many} may arrive {case.moved}.", f"Then {reason}. {_price(case, still, price, scores)}"
     if still > 0:
         closing = f"It is better on {case.still} ones too: {scores}."
-    elif abs(price) < SAME:
+    elif price < SAME:
         closing = f"It costs nothing on {case.still} ones: {scores}."
     else:
         closing = f"On {case.still} ones no difference can be told from chance: {scores}."
-    return "Yes.", f"On {case.moved} {many} {best} {_achievement(case)}. {closing}"
+    return "Yes.", f"On {case.moved} {many} {reason}. {closing}"
+
+
+def _price(case: Case, still: int, price: float, scores: str) -> str:
+    """What the symmetry costs where nothing moves."""
+    if still == 0:
+        return (
+            f"On {case.still} ones it scored less than the plain one, {scores}, but {case.results.seeds} repetitions "
+            "can't tell that from chance."
+        )
+    lost = wording.points(price) if case.is_classification else f"a factor of {math.exp(-price):.2g}"
+    return f"If they always come {case.still}, the plain one is the better choice, by {lost}: {scores}."
 
 
 def _achievement(case: Case) -> str:
@@ -141,7 +165,7 @@ def _remarks(case: Case) -> list[str]:
 
 def _level(case: Case) -> str:
     """Which other symmetric routes do as well as the best one."""
-    others = [r for r in case.symmetric if r != case.best and sign(case.gain(case.best, r, "turned")) == 0]
+    others = [route for route in case.level if route != case.best]
     if not others:
         return ""
     names = _listed([case.name(route) for route in others])
@@ -153,14 +177,15 @@ def _consistency(case: Case) -> str:
     """Which routes keep their answers exactly, and how often the others change theirs."""
     if not case.is_classification:
         return ""
-    exact = [r for r in case.symmetric if case.mean(r, "kept") == 1]
-    loose = [r for r in case.symmetric if r not in exact]
+    changed = {route: case.changed(route) for route in case.symmetric}
+    exact = [route for route, share in changed.items() if share == 0]
     parts = []
     if exact:
         parts.append(f"{_capital(_listed([case.name(r) for r in exact]))} never gave two answers for one {case.one}.")
-    for route in loose:
-        changed = wording.percent(1 - case.mean(route, "kept"))
-        parts.append(f"{_capital(case.name(route))} changed its answer in {changed} of the poses.")
+    for route in changed:
+        if route not in exact:
+            share = wording.percent(changed[route])
+            parts.append(f"{_capital(case.name(route))} gave more than one answer for {share} of the {case.many}.")
     return " ".join(parts)
 
 

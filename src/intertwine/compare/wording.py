@@ -52,8 +52,9 @@ def score(value: float, is_classification: bool) -> str:
 
 
 def spread(value: Interval, is_classification: bool) -> str:
-    """Half the width of an interval, in the unit of the score, or nothing for a single repetition."""
+    """An interval beside its mean: half its width for an accuracy, its ends for an error, nothing if there is none."""
     if value.low is None or value.high is None:
         return ""
-    half = (value.high - value.low) / 2
-    return f"± {100 * half:.1f}" if is_classification else f"± {small(half)}"
+    if is_classification:
+        return f"± {50 * (value.high - value.low):.1f}"
+    return f"{small(value.low)} to {small(value.high)}"

@@ -67,7 +67,7 @@ def _quiet(axes: Axes) -> None:
     """Leave away what says nothing: frames and tick marks."""
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.tick_params(length=0)
+    axes.tick_params(which="both", length=0)
 
 
 def _embeddable(text: str, name: str, label: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...report import COLOURS, Drawing
+from .. import wording
 from ..intervals import Interval, interval
 from ..results import Results
 from .style import Look
@@ -34,6 +35,9 @@ def scores(results: Results, look: dict[str, Look]) -> Drawing:
             _whisker(axes, moved, row, colour)
             axes.plot(still.mean, row, "o", ms=12, mfc=COLOURS["card"].marker, mec=colour, mew=2)
             axes.plot(moved.mean, row, "o", ms=7, color=colour)
+            _label(axes, results, moved.mean, row)
+            if not _close(results, still.mean, moved.mean):
+                _label(axes, results, still.mean, row)
         axes.set_yticks(range(len(results.routes)), [look[r].title for r in reversed(results.routes)])
         axes.set_ylim(-0.6, len(results.routes) - 0.4)
         axes.tick_params(axis="y", labelcolor=COLOURS["ink"].marker)
@@ -51,7 +55,9 @@ def by_angle(results: Results, look: dict[str, Look]) -> Drawing:
         axes = figure.add_subplot()
         for route in results.routes:
             curves = [run.measured.curve for run in results.runs if run.route == route]
-            _band(axes, angles, [interval(values) for values in zip(*curves, strict=True)], look[route])
+            positive = results.is_error("turned")
+            values = [interval(scores, positive=positive) for scores in zip(*curves, strict=True)]
+            _band(axes, angles, values, look[route])
         axes.set_xlim(min(angles), max(angles))
         step = 90 if max(angles) > 180 else 45
         axes.set_xticks(range(0, int(max(angles)) + 1, step), [f"{k}°" for k in range(0, int(max(angles)) + 1, step)])
@@ -62,8 +68,11 @@ def by_angle(results: Results, look: dict[str, Look]) -> Drawing:
 
 
 def learning(results: Results, look: dict[str, Look]) -> Drawing:
-    """The score on test items along the training, unmoved and moved."""
-    words = results.problem["words"]
+    """The errors on test items along the training, unmoved and moved, on a logarithmic axis."""
+    words, classes = results.problem["words"], bool(results.problem["classes"])
+
+    def mistakes(value: float) -> float:
+        return max(1 - value, 1 / results.problem["test"]) if classes else value
 
     def draw(figure: Figure) -> None:
         narrow = figure.get_figwidth() < NARROW_INCHES
@@ -72,12 +81,21 @@ def learning(results: Results, look: dict[str, Look]) -> Drawing:
             for route in results.routes:
                 histories = [run.history for run in results.runs if run.route == route]
                 epochs = [point["epoch"] for point in histories[0]]
-                values = [interval([p[name] for p in points]) for points in zip(*histories, strict=True)]
+                rows = zip(*histories, strict=True)
+                values = [interval([mistakes(point[name]) for point in row], positive=True) for row in rows]
                 _band(axes, epochs, values, look[route], marks=False)
             axes.set_title(f"{heading} {words['many']}", loc="left", fontsize=11.5, color=COLOURS["ink"].marker)
             if not narrow or name == "turned":
                 axes.set_xlabel("epochs")
-            _score_axis(axes, results, "y", label=False)
+            axes.set_yscale("log")
+            if classes:
+                shares = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+                axes.set_yticks(shares, [wording.percent(share, 0) for share in shares])
+                axes.minorticks_off()
+                axes.set_ylim(0.008, 1.1)
+        figure.supylabel(
+            "answers wrong" if classes else "mean squared error", fontsize=11.5, color=COLOURS["muted"].marker
+        )
 
     return draw
 
@@ -115,12 +133,27 @@ def _band(axes: Axes, x: Sequence[float], values: Sequence[Interval], look: Look
     axes.plot(x, means, color=look.drawn, marker=look.marker if marks else None, ms=4.5, lw=2)
 
 
+def _label(axes: Axes, results: Results, value: float, row: float) -> None:
+    """The number above its dot."""
+    text = f"{100 * value:.1f}" if results.problem["classes"] else wording.small(value)
+    axes.annotate(
+        text, (value, row), (0, 9), textcoords="offset points", ha="center", fontsize=10.5, color=COLOURS["ink"].marker
+    )
+
+
+def _close(results: Results, first: float, second: float) -> bool:
+    """Whether the labels of two dots would lie upon each other."""
+    if results.problem["classes"]:
+        return abs(first - second) < 0.08
+    return max(first, second) < 1.6 * min(first, second)
+
+
 def _whisker(axes: Axes, value: Interval, row: float, colour: str) -> None:
     if value.low is not None and value.high is not None:
         axes.plot([value.low, value.high], [row, row], color=colour, lw=2)
 
 
-def _score_axis(axes: Axes, results: Results, which: str, *, label: bool = True) -> None:
+def _score_axis(axes: Axes, results: Results, which: str) -> None:
     """Percent from 0 to 100 for an accuracy, a logarithm for an error."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     limits, scale = (axes.set_xlim, axes.set_xscale) if which == "x" else (axes.set_ylim, axes.set_yscale)
@@ -131,5 +164,4 @@ def _score_axis(axes: Axes, results: Results, which: str, *, label: bool = True)
     else:
         scale("log")
         text = "mean squared error"
-    if label:
-        axis.set_label_text(text)
+    axis.set_label_text(text)

@@ -86,8 +86,8 @@ def _angle_text(case: Case) -> str:
     group, order = case.results.problem["group"], case.results.problem["order"]
     if order is None:
         return (
-            f"{group} holds every turn. A network that keeps this symmetry draws a level line; one that does not "
-            f"knows only the {case.many} that it was shown."
+            f"{group} holds every turn. A network that keeps this symmetry draws a level line; any other knows only "
+            f"the {case.many} that it was shown."
         )
     return (
         f"{group} has {order} elements, and the promise of symmetry holds at their angles alone. In between, a "
