@@ -9,13 +9,11 @@ import pkgutil
 import pytest
 import torch
 
-import intertwine.actions
-import intertwine.audit
 import intertwine.groups
 import intertwine.nn
-import intertwine.testing
 
-PACKAGES = (intertwine.actions, intertwine.audit, intertwine.testing)
+# By name: the attribute `intertwine.audit` is the function.
+PACKAGES = tuple(importlib.import_module(f"intertwine.{name}") for name in ("actions", "audit", "testing"))
 MODULES = [f"{p.__name__}.{m.name}" for p in PACKAGES for m in pkgutil.iter_modules(p.__path__)]
 NAMES = {
     "torch": torch,

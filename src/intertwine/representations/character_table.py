@@ -33,7 +33,8 @@ class CharacterTable:
         group: the group.
         sizes: (classes,) elements in each conjugacy class, in the order of `group.classes()`.
         orders: (classes,) order of the elements.
-        eigenvalues: (characters, classes, exponent) natural numbers: chi(g) = sum_t eigenvalues[t] exp(2 pi i t / exponent).
+        eigenvalues: (characters, classes, exponent) natural numbers: chi(g) = sum_t eigenvalues[t] zeta^t with zeta the
+            primitive root exp(2 pi i / exponent).
         types: "real", "complex" or "quaternionic", by the Frobenius-Schur indicator.
     """
 
@@ -84,7 +85,7 @@ def character_table(group: Group) -> CharacterTable:
     chi3    2    0   -1  real
     """
     group.require_listable("the character table")
-    first, sizes = group.class_table
+    _, sizes = group.class_table
     powers = _power_map(group)
     values = _irreducible_values(group, powers[:, -1])
     orders = np.array([len(set(_cycle(row))) for row in powers])
@@ -135,9 +136,9 @@ def _irreducible_values(group: Group, inverse: NDArray[np.int64]) -> NDArray[np.
     root = np.sqrt(sizes.numpy())
     _, vectors = np.linalg.eigh(matrix * root[None, :] / root[:, None])
     values = (vectors / root[:, None]).T
-    values = values / values[:, :1]
+    values = values / values[:, :1]  # chi(1) = 1 for the moment
     degree = np.sqrt(int(group.order) / (np.abs(values) ** 2 @ sizes.numpy()))
-    return values * degree[:, None]
+    return np.asarray(values * degree[:, None], dtype=np.complex128)
 
 
 def _eigenvalues(

@@ -48,7 +48,7 @@ class FiniteIrrep(FiniteImages):
 
 @dataclass(frozen=True, eq=False)
 class _Sample:
-    """An orthogonal representation known on a few elements: generators, class representatives, probes, in this order."""
+    """An orthogonal representation known on generators, class representatives and probes, in this order."""
 
     matrices: Array
     character: Array
@@ -141,7 +141,7 @@ def _faithful(group: Group) -> Representation:
         return group.points
     if group.order > LARGEST_REGULAR:
         raise IntertwineError(
-            f"irreducible representations of {group} start from its regular representation, of dimension {group.order}; "
+            f"the irreducible representations of {group} start from its regular one, of dimension {group.order}; "
             f"above {LARGEST_REGULAR} give the group by permutations, Group.from_permutations"
         )
     return group.regular

@@ -375,7 +375,7 @@ def _power(rho: Representation, k: int, *, alternating: bool) -> Representation:
 
 
 def _step(dim: int, j: int, alternating: bool) -> Tensor:
-    """The inclusion of the j-th power in (the power below) (x) V, orthonormal columns: each entry removes one factor."""
+    """The inclusion of the j-th power in (the power below) (x) V, orthonormal columns; rows split off one factor."""
     choose = itertools.combinations if alternating else itertools.combinations_with_replacement
     below = {chosen: k for k, chosen in enumerate(choose(range(dim), j - 1))}
     chosen_above = list(choose(range(dim), j))
