@@ -120,7 +120,8 @@ def test_poses_do_what_the_action_does(action: Action, shape: tuple[int, ...], w
     x = torch.randn(2, 3, *shape, dtype=torch.float64)
     for k in range(3):
         expected = action(take(elements, k), x[:, k])
-        torch.testing.assert_close(poses(x)[:, k], expected, atol=1e-10, rtol=0)
+        torch.testing.assert_close(poses.matched(x)[:, k], expected, atol=1e-10, rtol=0)
+        torch.testing.assert_close(poses(x[:, k])[:, k], expected, atol=1e-10, rtol=0)
 
 
 def test_fresh_elements_list_small_groups_and_sample_others() -> None:

@@ -84,9 +84,9 @@ class GroupAverage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (N, ...) -> (N, outputs)."""
-        poses = self.move_in(x[:, None].expand(-1, self.move_in.count, *x.shape[1:]))
+        poses = self.move_in(x)
         answers = self.network(poses.flatten(0, 1)).unflatten(0, poses.shape[:2])
-        return self.move_back(answers).mean(dim=1)
+        return self.move_back.matched(answers).mean(dim=1)
 
 
 def group_average(

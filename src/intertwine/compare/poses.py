@@ -16,7 +16,7 @@ LARGEST_MATRIX = 256
 
 
 class Poses(nn.Module):
-    """The i-th group element applied to the i-th of k items, for a batch of such lists: (N, k, ...) to (N, k, ...).
+    """A list of k group elements that act on batches of items.
 
     The elements never change, so what they do is worked out once: nothing at all, numbers that change
     places, or a product with a matrix. Only large items that an action interpolates, and actions that are
@@ -39,12 +39,20 @@ class Poses(nn.Module):
         self.register_buffer("matrices", None if solved else _matrices(action, elements, shape), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x (N, k, ...) -> its shape."""
+        """Every element applied to every item: x (N, ...) -> (N, k, ...)."""
+        shape = (len(x), self.count, *x.shape[1:])
+        if self.places is not None:
+            return x.flatten(1).index_select(1, self.places.flatten()).reshape(shape)
+        if self.matrices is not None:
+            return torch.einsum("ni,kij->nkj", x.flatten(1), self.matrices.to(x.dtype)).reshape(shape)
+        return self.matched(x[:, None].expand(shape))
+
+    def matched(self, x: Tensor) -> Tensor:
+        """The i-th element applied to the i-th of k items: x (N, k, ...) -> its shape."""
         if self.stays:
             return x
         if self.places is not None:
-            flat = x.flatten(2)
-            return flat.gather(2, self.places.expand(len(x), -1, -1)).reshape(x.shape)
+            return x.flatten(2).gather(2, self.places.expand(len(x), -1, -1)).reshape(x.shape)
         if self.matrices is not None:
             return torch.einsum("nki,kij->nkj", x.flatten(2), self.matrices.to(x.dtype)).reshape(x.shape)
         each = torch.arange(self.count).repeat(len(x))
