@@ -34,6 +34,8 @@ class KroneckerSolution(Solution):
         return self._constants
 
     def matrix(self, coefficients: Tensor, constants: Constants | None = None) -> Tensor:
+        if not self.dim:
+            return coefficients.new_zeros(*coefficients.shape[:-1], *self.shape)
         fixed = self.resolve(constants, coefficients)
         # Absorb one factor at a time: (..., d1, d2, ..) -> (..., d1, .., rows, columns).
         batch, out = coefficients.shape[:-1], coefficients[..., None, None]
@@ -49,6 +51,8 @@ class KroneckerSolution(Solution):
         return dense[..., fixed["out_place"], :][..., fixed["in_place"]]
 
     def coefficients(self, matrix: Tensor) -> Tensor:
+        if not self.dim:
+            return matrix.new_zeros(*matrix.shape[:-2], 0)
         out_order, in_order = (self._constants[name].argsort().to(matrix.device) for name in ("out_place", "in_place"))
         out = matrix[..., out_order, :][..., in_order].unsqueeze(-3)  # (..., done, rows, columns)
         for part in self.parts:

@@ -52,13 +52,14 @@ class OrbitSolution(Solution):
 
     def basis(self) -> Tensor:
         """Each entry is written once, to the map of its orbit."""
+        if not self.dim:
+            return torch.zeros(0, *self.shape, dtype=torch.complex128 if self.is_complex else torch.float64)
         labels = self._constants["labels"].flatten().long()
         values = self._constants["scale"].index_select(0, labels)
         if "pattern" in self._constants:
             values = values * self._constants["pattern"].flatten()
         out = values.new_zeros(self.dim * len(labels))
-        if self.dim:
-            out[labels * len(labels) + torch.arange(len(labels))] = values
+        out[labels * len(labels) + torch.arange(len(labels))] = values
         return out.view(self.dim, *self.shape)
 
     def coefficients(self, matrix: Tensor) -> Tensor:
