@@ -38,7 +38,7 @@ def results(scores: dict[str, list[tuple[float, float]]], classes: list[str] | N
         for route, pairs in scores.items()
         for seed, (upright, turned) in enumerate(pairs)
     ]
-    routes = {name: {"title": name.capitalize(), "idea": ""} for name in scores}
+    routes = {name: {"title": name.capitalize(), "idea": "", "note": ""} for name in scores}
     kinds = ["0", "1"] if classes is None else classes
     return Results({}, {"words": WORDS, "classes": kinds, "routes": routes}, runs, {})
 

@@ -32,6 +32,10 @@ class Route(ABC):
             IntertwineError: the route does not apply to the problem's group or data.
         """
 
+    def note(self, problem: Problem, hidden: tuple[int, ...]) -> str:
+        """A sentence on how it was carried out here, for the small print of the report."""
+        return ""
+
     def batch(self, problem: Problem, items: Labelled, generator: torch.Generator) -> Labelled:
         """What the model sees instead of a batch of training items. By default: the items themselves."""
         return items

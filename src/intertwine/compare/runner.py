@@ -108,7 +108,14 @@ class Bench:
             "angles": list(problem.angles),
             "train": len(split.train),
             "test": len(split.test),
-            "routes": {route.name: {"title": route.title, "idea": route.idea} for route in chosen},
+            "routes": {
+                route.name: {
+                    "title": route.title,
+                    "idea": route.idea,
+                    "note": route.note(problem, self.hidden),
+                }
+                for route in chosen
+            },
             "torch": torch.__version__,
         }
 

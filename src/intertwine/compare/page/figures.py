@@ -158,7 +158,7 @@ def _score_axis(axes: Axes, results: Results, which: str) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     limits, scale = (axes.set_xlim, axes.set_xscale) if which == "x" else (axes.set_ylim, axes.set_yscale)
     if results.problem["classes"]:
-        limits(0, 1.03)
+        limits(-0.02, 1.03)
         axis.set_ticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100 %"])
         text = "answers right"
     else:

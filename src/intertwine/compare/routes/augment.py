@@ -18,6 +18,11 @@ class Augment(Route):
     title = "Augmented"
     idea = "The same network, shown every training item in a new random pose each time."
 
+    def note(self, problem: Problem, hidden: tuple[int, ...]) -> str:
+        """From which law the poses come."""
+        law = "uniformly (Haar's law)" if problem.group.is_compact else "from a bounded law"
+        return f"Poses are drawn {law}, anew for every item and every pass; answers move along."
+
     def model(self, problem: Problem, hidden: tuple[int, ...]) -> nn.Module:
         """The backbone."""
         return backbone(problem, hidden)

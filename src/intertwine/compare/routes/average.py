@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from ..averaging import group_average
+from ..averaging import averaging_points, group_average
 from ..backbone import backbone
 from ..problem import Problem
 from ..route import Route, register
@@ -20,6 +20,10 @@ class Average(Route):
 
     title = "Averaged"
     idea = "The same network asked about every pose of an item; the answers are turned back and averaged."
+
+    def note(self, problem: Problem, hidden: tuple[int, ...]) -> str:
+        """Over which elements."""
+        return f"The mean is over {averaging_points(problem.group).description}, in training as in use."
 
     def model(self, problem: Problem, hidden: tuple[int, ...]) -> nn.Module:
         """The averaged backbone."""

@@ -22,6 +22,12 @@ class Equivariant(Route):
     title = "Equivariant"
     idea = "A network whose layers can only do what commutes with the symmetry: most of its weights are shared."
 
+    def note(self, problem: Problem, hidden: tuple[int, ...]) -> str:
+        """What the hidden layers hold."""
+        features = hidden_representation(problem.group, hidden[0])
+        between = "ReLU" if features.is_permutation else "products of features and gates, which keep the action,"
+        return f"Each hidden layer holds {features}, {features.dim} numbers, with {between} between."
+
     def model(self, problem: Problem, hidden: tuple[int, ...]) -> nn.Module:
         """The equivariant perceptron on flattened inputs.
 
