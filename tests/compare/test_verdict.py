@@ -90,6 +90,18 @@ def test_symmetry_that_does_not_pay() -> None:
     assert "not measurably better" in found.answer
 
 
+def test_few_repetitions_leave_it_undecided() -> None:
+    found = verdict(results({"plain": [(0.9, 0.4), (0.9, 0.6)], "average": [(0.9, 0.6), (0.9, 0.65)]}))
+    assert found.word == "Undecided."
+    assert "2 repetitions can't tell that from chance: use more seeds" in found.answer
+
+
+def test_a_faster_route_is_not_named_in_place_of_a_much_better_one() -> None:
+    scores = {"plain": PLAIN, "average": [(0.9, 0.99), (0.9, 0.9)], "equivariant": [(0.9, 0.89), (0.9, 0.88)]}
+    found = verdict(results({k: v[:2] for k, v in scores.items()}, inference={"average": 9.0}))
+    assert "the average network" in found.answer
+
+
 def test_errors_are_compared_by_ratio() -> None:
     found = verdict(
         results({"plain": [(1.0, 8.0), (1.1, 9.0)], "equivariant": [(0.01, 0.01), (0.011, 0.011)]}, classes=[])

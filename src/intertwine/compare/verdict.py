@@ -12,6 +12,8 @@ from .results import Results
 
 SAME = 0.005
 """Accuracies within half a point, or errors within half a percent, count as level even when the sign is certain."""
+NEAR_ACCURACY, NEAR_LOGARITHM = 0.01, 0.1
+"""Routes within one point of the best, or within a tenth of its error, may be named in its stead."""
 EXACT = 1e-8
 """A relative equivariance error below this is rounding: the square of some float32 roundings."""
 
@@ -55,8 +57,8 @@ class Case:
         self.symmetric = [route for route in results.routes if route != "plain"]
         candidates = self.symmetric or results.routes
         leader = max(candidates, key=lambda route: self.merit(route, "turned"))
-        self.level = [r for r in candidates if sign(self.gain(leader, r, "turned")) == 0]
-        """The routes whose distance from the highest score on moved items is within chance."""
+        self.level = [route for route in candidates if self._is_level(leader, route)]
+        """The routes near the highest score on moved items, by a distance that is within chance."""
         self.best = min(self.level, key=lambda route: (not self.is_exact(route), self.mean(route, "inference_ms")))
         """Of those the one to recommend: one that keeps the symmetry exactly if there is any, then the fastest."""
 
@@ -90,6 +92,10 @@ class Case:
         """How much better the first route is than the second: in accuracy, or in the logarithm of the error."""
         return paired(self._merits(first, figure), self._merits(second, figure))
 
+    def _is_level(self, leader: str, route: str) -> bool:
+        gain = self.gain(leader, route, "turned")
+        return sign(gain) == 0 and gain.mean < (NEAR_ACCURACY if self.is_classification else NEAR_LOGARITHM)
+
     def _merits(self, route: str, figure: str) -> Sequence[float]:
         values = self.results.figures(route, figure)
         return values if self.is_classification else [-math.log(max(value, 1e-300)) for value in values]
@@ -109,8 +115,13 @@ def _answer(case: Case) -> tuple[str, str]:
     moved, still = (sign(case.gain(case.best, "plain", figure)) for figure in ("turned", "upright"))
     price = case.gain(case.best, "plain", "upright").mean
     scores = f"{case.shown(case.best, 'upright')} against {case.shown('plain', 'upright')}"
+    there = f"{case.shown(case.best, 'turned')} against {case.shown('plain', 'turned')}"
+    if moved == 0 and case.gain(case.best, "plain", "turned").mean >= SAME:
+        return "Undecided.", (
+            f"On {case.moved} {many} {best} scored better than the plain one, {there}, but {case.results.seeds} "
+            "repetitions can't tell that from chance: use more seeds."
+        )
     if moved <= 0:
-        there = f"{case.shown(case.best, 'turned')} against {case.shown('plain', 'turned')}"
         return "Not here.", (
             f"On {case.moved} {many} {best} is not measurably better than the plain one: {there}. "
             f"On {case.still} ones it is {scores}."
