@@ -22,6 +22,7 @@ class Bilinear(EquivariantModule):
     Args:
         rho_in, rho_out: representations of one group.
         rank: copies of each elementary term of rho_in in either factor of the product.
+        gain: what the initial W multiplies products by.
         generator: random numbers for the initial weights.
     """
 
@@ -31,6 +32,7 @@ class Bilinear(EquivariantModule):
         rho_out: Representation,
         *,
         rank: int = 2,
+        gain: float = 1.0,
         generator: torch.Generator | None = None,
         device: Device = None,
         dtype: torch.dtype | None = None,
@@ -38,9 +40,9 @@ class Bilinear(EquivariantModule):
         super().__init__(rho_in, rho_out)
         terms = [term for term in expand(rho_in) if not isinstance(term, Trivial)]
         factor = direct_sum([(rho_in.group.trivial, rank), *((term, rank) for term in terms)])
-        self.left = Linear(rho_in, factor, generator=generator)
-        self.right = Linear(rho_in, factor, generator=generator)
-        self.out = Linear(factor * factor, rho_out, generator=generator)
+        self.left = Linear(rho_in, factor, bias=False, generator=generator)
+        self.right = Linear(rho_in, factor, bias=False, generator=generator)
+        self.out = Linear(factor * factor, rho_out, bias=False, gain=gain, generator=generator)
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -11,13 +11,15 @@ from ..representations.base import Representation
 from ..representations.structure import direct_sum
 from .bilinear import Bilinear
 from .linear import Linear
-from .module import Device, EquivariantModule
+from .module import Device, EquivariantModule, require_representation
 from .nonlinear import Gated, Pointwise
 
 LARGEST_REGULAR = 64
 """Order up to which the regular representation is the default hidden one; above it, tensors are smaller."""
 RELU_GAIN, GATE_GAIN = 2**0.5, 1.6
 """Factors before an activation that keep the mean square of normal features: E relu(z)^2 = 1/2, gates by experiment."""
+PRODUCT_GAIN = 0.1
+"""Products of features start small beside the features, so that depth does not raise them to high powers at once."""
 
 
 class EMLP(EquivariantModule):
@@ -49,6 +51,7 @@ class EMLP(EquivariantModule):
         if layers < 1:
             raise IntertwineError(f"EMLP needs at least one hidden layer, got layers={layers}")
         middle = hidden_representation(rho_in.group, hidden) if isinstance(hidden, int) else hidden
+        require_representation(self, middle)
         parts: list[nn.Module] = []
         for k in range(layers):
             parts.append(_Layer(middle if k else rho_in, middle, generator))
@@ -65,17 +68,21 @@ class _Layer(EquivariantModule):
 
     def __init__(self, rho_in: Representation, rho_out: Representation, generator: torch.Generator | None):
         super().__init__(rho_in, rho_out)
-        self.activation: EquivariantModule = Pointwise(rho_out) if rho_out.is_permutation else Gated(rho_out)
-        gain = RELU_GAIN if rho_out.is_permutation else GATE_GAIN
-        self.linear = Linear(rho_in, self.activation.rho_in, gain=gain, generator=generator)
+        self.activation: EquivariantModule
         self.products = None
-        if not rho_out.is_permutation:
-            self.products = Bilinear(self.activation.rho_in, self.activation.rho_in, generator=generator)
+        if rho_out.is_permutation:
+            self.activation = Pointwise(rho_out)
+            self.linear = Linear(rho_in, rho_out, gain=RELU_GAIN, generator=generator)
+        else:
+            self.activation = Gated(rho_out)
+            middle = self.activation.rho_in
+            self.linear = Linear(rho_in, middle, gain=GATE_GAIN, generator=generator)
+            self.products = Bilinear(middle, middle, gain=PRODUCT_GAIN, generator=generator)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.linear(x)
         if self.products is not None:
-            y = y + 0.1 * self.products(y)
+            y = y + self.products(y)
         return self.activation(y)
 
 
