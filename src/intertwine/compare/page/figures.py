@@ -88,6 +88,7 @@ def learning(results: Results, look: dict[str, Look]) -> Drawing:
             if not narrow or name == "turned":
                 axes.set_xlabel("epochs")
             axes.set_yscale("log")
+            axes.xaxis.get_major_locator().set_params(integer=True)
             if classes:
                 shares = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
                 axes.set_yticks(shares, [wording.percent(share, 0) for share in shares])
