@@ -30,6 +30,8 @@ CLEAR = 1e-7
 """Eigenvalues above this share are certainly not zero; what lies between is decided by singular values, or refused."""
 SINGULAR_ZERO, SINGULAR_CLEAR = 1e-12, 1e-9
 """The same for singular values of the constraints themselves."""
+LARGEST, LARGEST_DENSITY = 200_000, 200
+"""Unknowns, and nonzero entries a row of the normal equations beyond 20,000 unknowns, that sparse factors can hold."""
 
 
 class DenseSolution(Solution):
@@ -62,6 +64,8 @@ def solve_nullspace(a: Representation, b: Representation, expected: int | None =
     unknowns = a.dim * b.dim
     if unknowns > DENSE_LIMIT and expected is not None and a.group.is_listable and a.is_unitary and b.is_unitary:
         return DenseSolution("null space", _average(a, b, expected))
+    if unknowns > LARGEST:
+        _refuse(unknowns)
     blocks = _constraints(a, b)
     if unknowns <= DENSE_LIMIT:
         null = _dense_null(blocks)
@@ -99,9 +103,11 @@ def _dense_null(blocks: list[Any]) -> Array:
     values, vectors = np.linalg.eigh(normal)
     if values[-1] < ZERO:
         return vectors
-    rank = int((values < ZERO * values[-1]).sum())
-    if float(values[rank]) > CLEAR * values[-1]:
-        return vectors[:, :rank]
+    rank, top = int((values < ZERO * values[-1]).sum()), float(values[-1])
+    null = vectors[:, :rank]
+    missed = max((float(np.abs(c @ null).max(initial=0.0)) for c in blocks), default=0.0)
+    if float(values[rank]) > CLEAR * top and missed < 10 * SINGULAR_ZERO * top**0.5:
+        return null
     triangle = np.zeros((0, size), dtype=normal.dtype)
     for c in blocks:
         triangle = np.linalg.qr(np.concatenate([triangle, c.toarray()]), mode="r")
@@ -128,12 +134,10 @@ def _sparse_null(blocks: list[Any]) -> Array:
 
     normal = sparse.csc_matrix(sum(c.conj().T @ c for c in blocks))
     n = int(blocks[0].shape[1])
-    density = normal.nnz / n
-    if n > 200_000 or (n > 20_000 and density > 200):
-        raise IntertwineError(
-            f"a null space with {n:,} unknowns and {density:.0f} entries a row is too large for this route; split the "
-            "representations into smaller summands"
-        )
+    if not normal.nnz:
+        return np.eye(n)
+    if n > 20_000 and normal.nnz > LARGEST_DENSITY * n:
+        _refuse(n)
     top = float(abs(normal).sum(axis=1).max())
     factor = splu((normal + 1e-8 * top * sparse.identity(n, format="csc")).tocsc())
     random, size = np.random.default_rng(0), 16
@@ -147,6 +151,13 @@ def _sparse_null(blocks: list[Any]) -> Array:
             _require_gap(values, rank, CLEAR * top)
             return block @ rotation[:, :rank]
         size *= 2
+
+
+def _refuse(unknowns: int) -> None:
+    raise IntertwineError(
+        f"a null space with {unknowns:,} unknowns is too large or too dense for this route; split the representations "
+        "into smaller summands"
+    )
 
 
 def _average(a: Representation, b: Representation, rank: int) -> Tensor:
