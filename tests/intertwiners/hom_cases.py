@@ -28,7 +28,7 @@ def brute_force(a: tw.Representation, b: tw.Representation) -> Tensor:
 
     A few random elements generate a dense subgroup of a connected group, and almost surely a small finite group.
     """
-    _, values, vectors = torch.linalg.svd(constraints(a, b), full_matrices=True)
+    _, values, vectors = torch.linalg.svd(constraints(a, b), full_matrices=False)
     null = vectors[values < 1e-8 * max(1.0, float(values[0]))]
     return null.mH @ null
 
