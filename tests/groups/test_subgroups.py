@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 import torch
 from torch import Tensor
@@ -109,6 +111,41 @@ def test_maps_that_are_no_homomorphisms() -> None:
         Embedding(tw.SU(2), tw.SU(2), lambda g: g.mT)
     with pytest.raises(IntertwineError, match="no homomorphism"):
         Embedding(tw.O(2), tw.SO(2), lambda g: g)
+
+
+def test_homomorphisms_from_the_images_of_generators() -> None:
+    """A third of a turn about the diagonal of a cube; a sign; the quaternions in SU(2)."""
+    third = tw.Cube().generators[1]
+    about_diagonal = Embedding.from_images(tw.C(3), tw.Cube(), [third])
+    assert torch.equal(about_diagonal(tw.C(3).generators[0]), third)
+    assert (tw.Cube().vector.restrict(about_diagonal) >> tw.C(3).trivial).dim == 1
+    sign = Embedding.from_images(tw.S(4), tw.C(2), [tw.C(2).generators[0]] * 2)
+    assert int((tw.C(2).index(sign(tw.S(4).elements())) == 0).sum()) == 12
+    i = torch.tensor([[1j, 0], [0, -1j]], dtype=torch.complex128)
+    j = torch.tensor([[0, 1], [-1, 0]], dtype=torch.complex128)
+    spin = tw.SU(2).vector.restrict(Embedding.from_images(tw.Q(8), tw.SU(2), [i, j]))
+    assert (spin >> spin).dim == 1
+    assert pickle.loads(pickle.dumps(spin)) == spin
+    trivial = Embedding.from_images(tw.S(3), tw.O(2), [tw.O(2).identity] * 2)
+    assert tw.O(2).vector.restrict(trivial).is_trivial
+    with pytest.raises(IntertwineError, match="no homomorphism"):
+        Embedding.from_images(tw.C(3), tw.Cube(), [tw.Cube().generators[0]])
+    with pytest.raises(IntertwineError, match="1 generators, got 2 images"):
+        Embedding.from_images(tw.C(3), tw.Cube(), [third, third])
+    with pytest.raises(IntertwineError, match="infinitely many"):
+        Embedding.from_images(tw.SO(2), tw.SO(3), [])
+
+
+def test_a_homomorphism_is_tested_on_all_elements() -> None:
+    """One wrong image among the 720 of S(6), which random pairs would seldom meet."""
+    group = tw.S(6)
+    wrong = group.elements()[400]
+
+    def almost(g: Tensor) -> Tensor:
+        return torch.where((g == wrong).all(-1, keepdim=True), group.elements()[401], g)
+
+    with pytest.raises(IntertwineError, match="no homomorphism"):
+        Embedding(group, group, almost)
 
 
 # --- derivatives ----------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import torch
@@ -17,6 +17,9 @@ from .permutation import PermutationGroup
 from .products import Product
 from .semidirect import Semidirect
 
+MAX_CHECKED = 5000
+"""Order up to which all products with generators are tested."""
+
 
 class Embedding:
     """A homomorphism H -> G, compared by its groups and by where the generators go.
@@ -27,7 +30,8 @@ class Embedding:
         function: maps batches of elements of H to batches of elements of G.
 
     Raises:
-        IntertwineError: when products of random elements show that the function is no homomorphism into G.
+        IntertwineError: when the function is no homomorphism into G, by products of the generators with all elements of
+            a small finite group, or of random elements of a larger one.
     """
 
     _natural = False
@@ -39,6 +43,22 @@ class Embedding:
         if source.algebra_dim:
             images.append(function(source.exp(tree_map(lambda leaf: leaf * 0.1, source.algebra))))
         self.key = (source.key, target.key, *(_rounded(image) for image in images))
+
+    @staticmethod
+    def from_images(source: Group, target: Group, images: Sequence[Element]) -> Embedding:
+        """The homomorphism of a finite group that sends its generators to the given elements of the target.
+
+        Raises:
+            IntertwineError: when the source cannot be listed, or the images do not satisfy its relations.
+        """
+        source.require_listable("an embedding from generator images")
+        if len(images) != len(source.generators):
+            raise IntertwineError(f"{source} has {len(source.generators)} generators, got {len(images)} images")
+        table = tree_map(lambda leaf: leaf.expand(int(source.order), *leaf.shape).clone(), target.identity)
+        for child, generator, parent in source.cayley_tree:
+            products = target.multiply(take(stack(images), generator), take(table, parent))
+            table = tree_map(lambda leaf, new, child=child: leaf.index_copy(0, child, new), table, products)
+        return Embedding(source, target, partial(_look_up, table, source))
 
     def __call__(self, h: Element) -> Element:
         return self._function(h)
@@ -88,12 +108,19 @@ class Embedding:
         return (self._function(self.source.exp(x)) - self._function(self.source.exp(-x))) / 2
 
     def _check(self) -> None:
+        for g, h in self._pairs():
+            image = self._function(self.source.multiply(g, h))
+            product = self.target.multiply(self._function(g), self._function(h))
+            if not bool(self.target.contains(image).all()) or _distance(image, product) > 1e-8:
+                raise IntertwineError(f"the map {self.source} -> {self.target} is no homomorphism into {self.target}")
+
+    def _pairs(self) -> list[tuple[Element, Element]]:
+        """What to test products on: generators and all elements, or random elements of a large group."""
+        if self.source.order <= MAX_CHECKED:
+            elements = self.source.elements()
+            return [(tree_map(lambda leaf: leaf[None], s), elements) for s in self.source.generators]
         random = torch.Generator().manual_seed(0)
-        g, h = self.source.sample(8, generator=random), self.source.sample(8, generator=random)
-        image = self._function(self.source.multiply(g, h))
-        product = self.target.multiply(self._function(g), self._function(h))
-        if not bool(self.target.contains(image).all()) or _distance(image, product) > 1e-8:
-            raise IntertwineError(f"the map {self.source} -> {self.target} is no homomorphism into {self.target}")
+        return [(self.source.sample(8, generator=random), self.source.sample(8, generator=random))]
 
 
 def inclusion(subgroup: Group, group: Group) -> Embedding:
@@ -166,17 +193,8 @@ def _points(h: Group, g: Group) -> Callable[[Element], Element] | None:
 _RULES: tuple[Rule, ...] = (_same, _part, _matrices, _points)
 
 
-def from_images(source: Group, target: Group, images: list[Element]) -> Embedding:
-    """The homomorphism of a finite group that sends its generators to the given elements of the target."""
-    source.require_listable("an embedding from generator images")
-    if len(images) != len(source.generators):
-        raise IntertwineError(f"{source} has {len(source.generators)} generators, got {len(images)} images")
-    steps = stack(images)
-    table = tree_map(lambda leaf: leaf.expand(int(source.order), *leaf.shape).clone(), target.identity)
-    for child, generator, parent in source.cayley_tree:
-        products = target.multiply(take(steps, generator), take(table, parent))
-        table = tree_map(lambda leaf, new, child=child: leaf.index_copy(0, child, new), table, products)
-    return Embedding(source, target, lambda h: take(table, source.index(h)))
+def _look_up(table: Element, source: Group, h: Element) -> Element:
+    return take(table, source.index(h))
 
 
 def _distance(a: Element, b: Element) -> float:
