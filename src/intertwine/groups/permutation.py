@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -64,7 +65,7 @@ class PermutationGroup(Group):
         return torch.arange(self.degree)
 
     def multiply(self, g: Element, h: Element) -> Element:
-        batch = torch.broadcast_shapes(g.shape, h.shape)
+        batch = np.broadcast_shapes(g.shape, h.shape)
         return torch.gather(g.expand(batch), -1, h.expand(batch))
 
     def inverse(self, g: Element) -> Element:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -198,7 +199,7 @@ class Power(Group):
         permutation = by.permutation(by.group.inverse(h))
 
         def move(leaf: Tensor, unit: Tensor) -> Tensor:
-            batch = torch.broadcast_shapes(permutation.shape[:-1], leaf.shape[: leaf.ndim - unit.ndim - 1])
+            batch = np.broadcast_shapes(permutation.shape[:-1], leaf.shape[: leaf.ndim - unit.ndim - 1])
             index = permutation.expand(*batch, self.m)
             index = index.reshape(*index.shape, *[1] * unit.ndim).expand(*index.shape, *unit.shape)
             return torch.gather(leaf.expand(*batch, self.m, *unit.shape), len(batch), index)

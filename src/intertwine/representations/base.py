@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -84,7 +85,7 @@ class Representation(ABC):
     def _over_batch(self, g: Element, x: Tensor) -> Tensor:
         """x repeated (as a view) over the batch axes of g that it lacks."""
         self._check_features(x)
-        return x.expand(*torch.broadcast_shapes(self.group.batch_shape(g), x.shape[:-1]), self.dim)
+        return x.expand(*np.broadcast_shapes(self.group.batch_shape(g), x.shape[:-1]), self.dim)
 
     def character(self, g: Element) -> Tensor:
         """trace rho(g), (...)."""

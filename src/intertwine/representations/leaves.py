@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -50,7 +51,7 @@ class Monomial(Representation):
     def apply(self, g: Element, x: Tensor) -> Tensor:
         self._check_features(x)
         permutation = self.permutation(g).to(x.device)
-        shape = torch.broadcast_shapes(permutation.shape, x.shape)
+        shape = np.broadcast_shapes(permutation.shape, x.shape)
         values = x.expand(shape)
         if self.phase_order != 1:
             factor = self._values(g, permutation.shape).to(x.device)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -86,7 +87,7 @@ class Sum(Representation):
         return direct_sum([(rho.conj, count) for rho, count in self.terms])
 
     def _assemble(self, blocks: list[Tensor]) -> Tensor:
-        shape = torch.broadcast_shapes(*(block.shape[:-2] for block in blocks))
+        shape = np.broadcast_shapes(*(block.shape[:-2] for block in blocks))
         dtype = torch.complex128 if any(block.is_complex() for block in blocks) else torch.float64
         out = torch.zeros(*shape, self.dim, self.dim, dtype=dtype, device=blocks[0].device)
         start = 0

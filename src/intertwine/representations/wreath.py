@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -55,6 +56,6 @@ class WreathVector(Representation):
 
 def _gather_places(values: Tensor, places: Tensor) -> Tensor:
     """values[..., places[i], :] at i."""
-    batch = torch.broadcast_shapes(values.shape[:-2], places.shape[:-1])
+    batch = np.broadcast_shapes(values.shape[:-2], places.shape[:-1])
     index = places.expand(*batch, -1)[..., None].expand(*batch, places.shape[-1], values.shape[-1])
     return torch.gather(values.expand(*batch, *values.shape[-2:]), -2, index)
