@@ -128,7 +128,7 @@ CASES = [
     dihedral(16, slow=False),
     dihedral(32, slow=True),
     dihedral(64, slow=True),
-    permutations("Z4x|(Z4xZ4) regular", 1, 1, 64, quarter_turns_and_shifts(4), slow=True),
+    permutations("p4 on 4 x 4 regular", 1, 1, 64, quarter_turns_and_shifts(4), slow=True),
     permutations("cube faces", 2, 2, 60, CUBE_FACES),
     Case("Rubik V>>V", 9, (1, 1), lambda tw: tw.Rubik().vector, lambda peer: peer.groups.RubiksCube()),
     Case(

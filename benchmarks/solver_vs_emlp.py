@@ -52,7 +52,7 @@ def verdict(result: dict[str, Any]) -> str:
     wrong = []
     if ours["dim"] != result["dim"]:
         wrong.append(f"DIMENSION {ours['dim']}")
-    if ours["residual"] > RESIDUAL_TARGET:
+    if not ours["residual"] <= RESIDUAL_TARGET:
         wrong.append("RESIDUAL")
     if result["target"] and result["ratio"] and result["ratio"] < result["target"]:
         wrong.append("RATIO")
