@@ -17,13 +17,18 @@ class Bilinear(EquivariantModule):
     """y = W((A x) (x) (B x)) with equivariant A, B, W: quadratic in x, for any group.
 
     A and B bring x down to `rank` copies of each kind of term that it holds, so that the tensor product stays small;
-    W is any equivariant map from that product to rho_out.
+    W is any equivariant map from that product to rho_out. Shapes: (..., rho_in.dim) -> (..., rho_out.dim).
 
     Args:
         rho_in, rho_out: representations of one group.
         rank: copies of each elementary term of rho_in in either factor of the product.
         gain: what the initial W multiplies products by.
         generator: random numbers for the initial weights.
+
+    Example:
+        >>> V = SO(3).vector
+        >>> Bilinear(2 * V, V, rank=1).out  # the cross product, and vectors times the scalars among the factors
+        Linear(SO(3): (1 + V)*(1 + V) -> V, 3 maps by diagrams, 0 invariant biases)
     """
 
     def __init__(

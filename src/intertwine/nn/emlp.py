@@ -33,6 +33,13 @@ class EMLP(EquivariantModule):
         layers: hidden layers.
         generator: random numbers for the initial weights.
 
+    Shapes: (..., rho_in.dim) -> (..., rho_out.dim).
+
+    Example:
+        >>> G = Lorentz()
+        >>> EMLP(4 * G.vector, G.trivial, hidden=64)(torch.randn(32, 16)).shape
+        torch.Size([32, 1])
+
     Source: M. Finzi, M. Welling, A. G. Wilson, arXiv:2104.09459.
     """
 
@@ -91,6 +98,9 @@ def hidden_representation(group: Group, features: int) -> Representation:
 
     Small finite groups: copies of the regular representation, which holds every irreducible one. Other groups: equal
     shares of scalars, vectors and pairs of vectors (and their duals' where these differ).
+
+    >>> hidden_representation(SO(3), 90)
+    30x1 + 10xV + 3xV*V
     """
     if group.order <= LARGEST_REGULAR:
         return max(1, round(features / int(group.order))) * group.regular

@@ -22,6 +22,11 @@ class InvariantHead(EquivariantModule):
         features: how many numbers to return.
         hidden: how many invariants, and the width of the perceptron.
         generator: random numbers for the initial weights.
+
+    Example:
+        >>> G = O(3)
+        >>> InvariantHead(5 * G.vector, 10)(torch.randn(32, 15)).shape
+        torch.Size([32, 10])
     """
 
     def __init__(

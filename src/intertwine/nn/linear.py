@@ -23,8 +23,16 @@ class Linear(EquivariantModule):
         gain: what the initial W multiplies features by; sqrt(2) makes up for a ReLU that follows.
         generator: random numbers for the initial weights.
 
-    Parameters are the coefficients of an orthonormal basis of rho_in >> rho_out, `maps.weight`, and of the invariant
-    vectors, `bias`. The initial W keeps the mean square of every irreducible component; the initial bias is zero.
+    The parameters are the coefficients of orthonormal bases: `maps.weight` of rho_in >> rho_out and `bias` of the
+    invariant vectors. The initial W keeps the mean square of every irreducible component; the initial bias is zero.
+
+    Raises:
+        IntertwineError: for representations of two groups, and for a mask that cuts a class of shared weights.
+
+    Example:
+        >>> G = SO(3)
+        >>> Linear(8 * G.trivial + 4 * G.vector, 16 * G.vector)
+        Linear(SO(3): 8x1 + 4xV -> 16xV, 64 maps by diagrams, 0 invariant biases)
 
     Source: M. Finzi, M. Welling, A. G. Wilson, A practical method for constructing equivariant multilayer perceptrons
     for arbitrary matrix groups, arXiv:2104.09459.

@@ -23,6 +23,8 @@ batch; from 6 times fewer, 0.5 to 1 times (the assembly of W counts against the 
 class Maps(EquivariantModule):
     """x -> W x + bias with W = sum_k weight_k W_k over an orthonormal basis of equivariant maps.
 
+    Shapes: x (..., rho_in.dim), bias (rho_out.dim,) -> (..., rho_out.dim).
+
     The initial W multiplies the mean square of every irreducible component of features by gain^2.
     """
 

@@ -20,8 +20,14 @@ Function = Callable[[Tensor], Tensor]
 class Pointwise(EquivariantModule):
     """A function of each entry: equivariant where the group permutes entries; where it also flips signs, odd functions.
 
+    Shapes: (..., rho.dim) -> (..., rho.dim).
+
     Raises:
         IntertwineError: when the representation is neither, or is signed and the function is not odd.
+
+    Example:
+        >>> Pointwise(8 * C(4).regular)
+        Pointwise(8xregular, relu)
     """
 
     def __init__(self, rho: Representation, function: Function = nn.functional.relu):
@@ -51,10 +57,15 @@ class Norm(EquivariantModule):
     """v -> v function(|v| + b) / |v| for every copy v of every elementary term, b learned; scalars: function(x + b).
 
     The norm is invariant only where the group acts unitarily. |v| is smoothed near zero. Of complex scalars the
-    function takes the real and the imaginary part.
+    function takes the real and the imaginary part. Shapes: (..., rho.dim) -> (..., rho.dim).
 
     Raises:
         IntertwineError: when some term is not unitary (a boost changes the length of a four-vector).
+
+    Example:
+        >>> V = SO(3).vector
+        >>> Norm(2 * V)(torch.tensor([3.0, 0.0, 4.0, 0.0, 0.0, 1.0])).detach()
+        tensor([2.9799, 0.0000, 3.9732, 0.0000, 0.0000, 0.7311])
     """
 
     SMOOTHING = 1e-6
@@ -107,6 +118,13 @@ class Gated(EquivariantModule):
 
     Takes `rho_in` = rho + (gates) trivial and returns rho; a layer before it produces the gates. Works for any group,
     compact or not, since the gates are invariant. Of complex features the gates' real parts count.
+
+    Shapes: (..., rho.dim + gates) -> (..., rho.dim).
+
+    Example:
+        >>> G = Lorentz()
+        >>> Gated(2 * G.trivial + 3 * G.vector)
+        Gated(2x1 + 3xV + 3x1 -> 2x1 + 3xV)
     """
 
     source: Tensor

@@ -1,0 +1,24 @@
+"""The examples in the docstrings print what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+import torch
+
+import intertwine
+
+
+@pytest.mark.parametrize("name", ["linear", "bilinear", "nonlinear", "head", "emlp"])
+def test_docstrings(name: str):
+    module = importlib.import_module(f"intertwine.nn.{name}")
+    tests = doctest.DocTestFinder(exclude_empty=True).find(
+        module, globs={**vars(intertwine), **vars(module), "torch": torch}
+    )
+    runner = doctest.DocTestRunner()
+    for test in tests:
+        runner.run(test)
+    assert runner.summarize(verbose=False).attempted
+    assert not runner.failures
