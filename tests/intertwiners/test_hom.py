@@ -34,7 +34,7 @@ CASES: list[tuple[tw.Representation, tw.Representation]] = [
     (tw.S(4).vector ** 2, 3 * tw.S(4).vector + sign(tw.S(4), -1, -1)),
     (tw.D(5).vector ** 3, tw.D(5).regular),
     (tw.A(5).vector ** 2, tw.A(5).vector + tw.A(5).trivial),
-    (tw.Icosahedron().vector ** 2, tw.Icosahedron().points),
+    (tw.Icosahedron().vector ** 2, tw.sym(tw.Icosahedron().vector, 2)),
     (tw.Q(8).regular, tw.Q(8).vector + 2 * tw.Q(8).trivial),
     (tw.C(4).representation([[[1j]]]) + tw.C(4).regular, tw.C(4).vector + tw.C(4).representation([[[-1j]]])),
     (V3 * P3 + P3, V3 * V3 * P3 + P3 * V3),
