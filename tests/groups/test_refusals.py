@@ -59,6 +59,7 @@ def test_permutations(generators: object, message: str) -> None:
         ([rotation(1.0)], "more than 2,000 images"),
         ([[[1, 1], [0, 1]]], "do not close"),
         ([[[1, 0], [0, -1]], [[-1, 3], [0, 1]]], "do not close"),  # two mirrors, and a free product
+        ([[[1, 0], [0, -1]], [[2, 1], [-3, -2]]], "grows without bound"),  # two mirrors, and a hyperbolic product
         ([[[0, 1, 0], [1, 0, 0]]], "square matrices"),
         ([[[1j]]], "real matrices"),
         ([1, 2], "square matrices"),
@@ -186,6 +187,22 @@ def test_constructions(make, message: str) -> None:
     """Parts that do not fit."""
     with pytest.raises(IntertwineError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("group", "element", "message"),
+    [
+        (tw.A(4), [[1, 0, 2, 3]], r"\[1, 0, 2, 3\] is not an element of A\(4\)"),
+        (tw.C(3), [[0, 0, 0]], r"\[0, 0, 0\] is not an element"),
+        (tw.Grid(3, 4), [[3, 0]], "reduce them modulo the lengths"),
+        (tw.O(1), [[[0.5]]], "not all matrices are elements"),
+    ],
+    ids=repr,
+)
+def test_positions_of_no_elements(group: tw.Group, element: list, message: str) -> None:
+    """An element that is not in the group has no place in its list."""
+    with pytest.raises(IntertwineError, match=message):
+        group.index(torch.tensor(element))
 
 
 def test_errors_are_value_errors() -> None:
