@@ -10,7 +10,8 @@ from torch.nn.functional import conv1d
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, D, Group, Lorentz, O, R, S, semidirect
-from intertwine.nn import Linear, Maps
+from intertwine.intertwiners import Hom
+from intertwine.nn import Linear, Maps, forms
 from intertwine.nn.forms import Dense, Factored
 from intertwine.representations import Representation, pixels
 from intertwine.testing import check_layer
@@ -46,9 +47,34 @@ def test_both_forms_apply_the_matrix_of_the_space(rho_in: Representation, rho_ou
     torch.testing.assert_close(layer(x), expected + bias, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("k", [4, 5, 6, 9])
+def test_large_blocks_are_built_by_their_solutions(k: int, monkeypatch: pytest.MonkeyPatch):
+    maps = Hom(*SPACES[k])
+    weight = torch.randn(maps.dim, dtype=torch.complex128 if maps.is_complex else torch.float64)
+    expected = Dense(maps, maps.is_complex).double().matrix(weight)
+    monkeypatch.setattr(forms, "LARGEST_BASIS", 0)
+    built = Dense(maps, maps.is_complex).double()
+    assert built._built
+    assert not built._products
+    torch.testing.assert_close(built.matrix(weight), expected, rtol=1e-10, atol=1e-10)
+
+
 def test_the_catalogue_meets_both_forms():
     forms = {type(Linear(rho_in, rho_out).maps.form) for rho_in, rho_out in SPACES}
     assert forms == {Dense, Factored}
+
+
+@pytest.mark.parametrize(("rho_in", "rho_out"), SPACES, ids=str)
+def test_the_plain_layer_is_the_same_map_on_its_own(rho_in: Representation, rho_out: Representation):
+    layer = with_bias(Linear(rho_in, rho_out))
+    plain = layer.plain()
+    x = torch.randn(4, rho_in.dim, dtype=layer.maps.weight.dtype)
+    expected = layer(x)
+    torch.testing.assert_close(plain(x), expected, rtol=1e-4, atol=1e-4)
+    with torch.no_grad():
+        layer.maps.weight.zero_()
+    torch.testing.assert_close(plain(x), expected, rtol=1e-4, atol=1e-4)
+    assert (plain.in_features, plain.out_features) == (rho_in.dim, rho_out.dim)
 
 
 # --- biases ----------------------------------------------------------------------------------------------------------

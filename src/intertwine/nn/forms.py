@@ -98,6 +98,7 @@ class Dense(Form):
             self._built.append(k)
             self.hold_block(k)
         else:
+            # Only spaces of shared entries have masks, so these weights stand where the block counts them.
             self.hold(f"basis{len(self._products)}", basis.flatten(1).to(self.dtype))
             self._products.append((block.start, block.stop))
 

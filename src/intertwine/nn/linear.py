@@ -62,14 +62,27 @@ class Linear(EquivariantModule):
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.maps(x, self.invariant_bias())
+
+    def invariant_bias(self) -> Tensor | None:
+        """The current b, (rho_out.dim,)."""
         if self.invariants is None or self.bias is None:
-            return self.maps(x)
-        return self.maps(x, self.invariants.matrix(self.bias).squeeze(1))
+            return None
+        return self.invariants.matrix(self.bias).squeeze(1)
 
     def matrix(self) -> Tensor:
         """The current W, (rho_out.dim, rho_in.dim)."""
         return self.maps.maps.matrix(self.maps.weight)
 
+    def plain(self) -> nn.Linear:
+        """The same map as a layer of torch with numbers of its own, which has nothing to assemble: for inference."""
+        weight, bias = self.matrix().detach(), self.invariant_bias()
+        layer = nn.Linear(*weight.mT.shape, bias=bias is not None, device="meta")
+        layer.weight = nn.Parameter(weight)
+        if bias is not None:
+            layer.bias = nn.Parameter(bias.detach())
+        return layer
+
     def __repr__(self) -> str:
         bias = 0 if self.bias is None else len(self.bias)
-        return f"Linear({self.maps.maps}, {bias} invariant bias{'' if bias == 1 else 'es'})"
+        return f"{type(self).__name__}({self.maps.maps}, {bias} invariant bias{'' if bias == 1 else 'es'})"
