@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 import intertwine as tw
 from intertwine.groups.elements import Element
 from intertwine.representations.derived import Lifted, Restricted
-from intertwine.representations.structure import Conjugate, Dual, Power, Sum, TensorProduct
+from intertwine.representations.powers import Power
+from intertwine.representations.structure import Conjugate, Dual, Sum, TensorProduct
 
 LARGEST = 12
 """Dimension of the representations drawn."""

@@ -157,7 +157,7 @@ class Group(ABC):
 
     @cached_property
     def _elements(self) -> Element:
-        raise NotImplementedError
+        raise IntertwineError(f"{self} does not list its elements")
 
     def index(self, g: Element) -> Tensor:
         """Position of each element of a batch in `elements()`, (...) int64. Raises for a non-element."""

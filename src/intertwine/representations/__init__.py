@@ -7,7 +7,7 @@ from .character_table import character_table
 from .clebsch_gordan import clebsch_gordan
 from .expand import expand
 from .leaves import pixels
-from .structure import alt, sym
+from .powers import alt, sym
 from .tensor_decomposition import tensor_decomposition
 
 named_representations.update(

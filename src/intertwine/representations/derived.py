@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import cached_property
 
 import torch
@@ -45,12 +46,13 @@ class Pullback(Representation):
 
     base: Representation
 
+    @abstractmethod
     def image(self, g: Element) -> Element:
         """The element of the base's group that acts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pull(self, rho: Representation) -> Representation:
-        raise NotImplementedError
+        """The same pullback of another representation of the base's group."""
 
     @property
     def dual(self) -> Representation:
