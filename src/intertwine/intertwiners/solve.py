@@ -19,7 +19,7 @@ from ..representations.base import Representation
 from ..representations.derived import Lifted
 from ..representations.highest import isotypic_bases
 from ..representations.irreps_finite import has_irreps
-from ..representations.isotypic_finite import finite_character, finite_isotypic_bases
+from ..representations.isotypic_finite import finite_isotypic_bases, normalised_character
 from ..representations.leaves import Defining, Points, Trivial
 from ..representations.structure import Conjugate, Dual, TensorProduct, tensor_product
 from .components import fix_components
@@ -72,9 +72,7 @@ def expected_dimension(a: Representation, b: Representation) -> int | None:
     """dim Hom(A, B) by characters or counting, None where neither is cheap."""
     group = a.group
     if group.order <= MAX_CHARACTER_ORDER:
-        sizes = group.class_table[1]
-        inner = (finite_character(a).conj() * finite_character(b) * sizes).sum() / group.order
-        return round(float(inner.real))
+        return round(float(np.vdot(normalised_character(a), normalised_character(b)).real))
     shape = diagram_shape(a, b)
     if shape is not None:
         kind, n, in_duals, out_duals = shape

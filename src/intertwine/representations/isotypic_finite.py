@@ -29,6 +29,13 @@ def finite_character(rho: Representation) -> torch.Tensor:
     return torch.cat([rho.character(take(rho.group.elements(), chunk)) for chunk in first.split(step)])
 
 
+@lru_cache(maxsize=1024)
+def normalised_character(rho: Representation) -> Array:
+    """The character on every class times sqrt(class size / order): inner products are plain dot products."""
+    sizes = rho.group.class_table[1].numpy()
+    return finite_character(rho).numpy() * np.sqrt(sizes / int(rho.group.order))
+
+
 def finite_multiplicities(rho: Representation) -> dict[int, int]:
     """Position in the character table -> multiplicity, without those that are zero."""
     table = character_table(rho.group)
