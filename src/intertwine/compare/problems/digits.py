@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from ...actions import Pictures, Trivial
-from ...data import Labelled, load_digits
-from ...representations.base import Representation
-from ..problem import Problem, Split, Words, refuse_representations, register, shuffled
+from ...data import load_digits
+from ..problem import Split, Words, register, shuffled
 from ..spec import Budget, Comparison
-from .planar import ANGLES, pixel_representation, rotated
+from .planar import PlanarProblem
 
 TEST_ITEMS = 500
 
 
 @register("digits")
-class Digits(Problem):
+class Digits(PlanarProblem):
     """scikit-learn's 1,797 real digits. Each repetition draws its own 500 for the test."""
 
     words = Words("handwritten digits", "digit", "digits", "upright", "turned")
@@ -22,23 +20,12 @@ class Digits(Problem):
         "Handwritten Digits” (Alpaydin and Kaynak, 1998), as it comes with scikit-learn."
     )
     shape = (1, 8, 8)
-    angles = ANGLES
     budget = Budget(epochs=60, batch_size=64, learning_rate=1e-2)
 
     def __init__(self, spec: Comparison) -> None:
         super().__init__(spec)
-        refuse_representations(spec)
-        self.action_in, self.action_out = Pictures(spec.group), Trivial(spec.group)
         self.items = load_digits()
         self.examples = spec.examples or len(self.items)
-
-    @property
-    def rho_in(self) -> Representation:
-        return pixel_representation(self.group, self.shape)
-
-    @property
-    def rho_out(self) -> Representation:
-        return len(self.classes) * self.group.trivial
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -48,6 +35,3 @@ class Digits(Problem):
         order = shuffled(len(self.items), seed)
         test, train = order[:TEST_ITEMS], order[TEST_ITEMS:][: self.examples]
         return Split(self.items.take(train), self.items.take(test))
-
-    def turn(self, degrees: float, items: Labelled) -> Labelled:
-        return Labelled(rotated(degrees, items.x), items.y, items.classes)
