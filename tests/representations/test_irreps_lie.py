@@ -193,3 +193,9 @@ def test_large_matrices_are_refused_and_labels_are_not() -> None:
     assert (rho.dim, rho.type) == (30380, "real")  # type: ignore[attr-defined]
     with pytest.raises(IntertwineError, match="30,380"):
         rho.algebra(tw.E(8).algebra[:1])
+
+
+def test_labels_too_large_to_build_are_refused():
+    assert tw.SO(3).irrep(100).dim == 201
+    with pytest.raises(tw.IntertwineError, match="sum to more than"):
+        tw.SO(3).irrep(500)

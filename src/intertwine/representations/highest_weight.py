@@ -25,6 +25,9 @@ from .module import Array, Module, coupled, match, semisimple_part
 MAX_DIM = 1200
 """Largest dimension whose dense matrices are made; labels, weights and products have no such bound."""
 
+MAX_LABELS = 200
+"""Largest sum of a highest weight's labels: a representation is built from V one label at a time."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -66,8 +69,14 @@ def parent(group: LieGroup, highest: Weight) -> Step | None:
     """The smallest representation mu with lambda inside mu (x) V or mu (x) V.dual; None for dimension 1.
 
     Raises:
-        IntertwineError: when there is none: the representation is one of a covering group.
+        IntertwineError: when there is none: the representation is one of a covering group; or when the labels are
+            too large to be reached from V one by one.
     """
+    if sum(map(abs, highest)) > MAX_LABELS:
+        raise IntertwineError(
+            f"the labels of the highest weight {highest} of {group} sum to more than {MAX_LABELS}; dimensions, "
+            "weights and tensor products of larger ones come from its root system"
+        )
     system = semisimple_part(group)
     dim = system.dimension(highest[: system.rank])
     if dim == 1:
