@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from intertwine.groups import SO, SU, C, D, Lorentz, O, S
-from intertwine.nn import EMLP, Bilinear, EquivariantModule, Gated, InvariantHead, Linear, Norm, Pointwise
+from intertwine.nn import EMLP, Bilinear, EquivariantModule, Gate, InvariantHead, Linear, NormActivation, Pointwise
 
 V, one = SO(3).vector, SO(3).trivial
 RHO = V + 3 * one + V * V + V
 SPIN = SU(2).trivial + 2 * SU(2).vector
 NEAR = torch.eye(6, dtype=torch.bool).repeat(1, 2)
-COMPLEX = {"complex Linear", "complex Norm", "complex Gated", "complex InvariantHead"}
+COMPLEX = {"complex Linear", "complex NormActivation", "complex Gate", "complex InvariantHead"}
 PLACED: dict[str, Callable[..., EquivariantModule]] = {
     "Linear": lambda **k: Linear(RHO, 2 * one + 2 * V + V * V, **k),
     "Linear by look-up": lambda **k: Linear(C(4).trivial + 2 * C(4).regular, 3 * C(4).regular, **k),
@@ -24,10 +24,10 @@ PLACED: dict[str, Callable[..., EquivariantModule]] = {
     "Linear without maps": lambda **k: Linear(O(3).vector, 2 * O(3).trivial, **k),
     "complex Linear": lambda **k: Linear(SPIN, SPIN + SU(2).vector ** 2, **k),
     "Bilinear": lambda **k: Bilinear(V + one, V + one, **k),
-    "Norm": lambda **k: Norm(RHO, **k),
-    "complex Norm": lambda **k: Norm(SPIN, **k),
-    "Gated": lambda **k: Gated(RHO, **k),
-    "complex Gated": lambda **k: Gated(SPIN, **k),
+    "NormActivation": lambda **k: NormActivation(RHO, **k),
+    "complex NormActivation": lambda **k: NormActivation(SPIN, **k),
+    "Gate": lambda **k: Gate(RHO, **k),
+    "complex Gate": lambda **k: Gate(SPIN, **k),
     "InvariantHead": lambda **k: InvariantHead(V + 2 * one, 3, hidden=8, **k),
     "complex InvariantHead": lambda **k: InvariantHead(SPIN, 3, hidden=8, **k),
     "EMLP": lambda **k: EMLP(2 * V + one, V * V, 40, layers=2, **k),

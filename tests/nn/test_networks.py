@@ -11,7 +11,7 @@ from torch.nn.functional import mse_loss
 from intertwine.data import draw_bodies
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, Cube, Group, Lorentz, O, R, Rubik, S, U, semidirect
-from intertwine.nn import EMLP, Bilinear, Gated, InvariantHead, Linear, Pointwise, hidden_representation
+from intertwine.nn import EMLP, Bilinear, Gate, InvariantHead, Linear, Pointwise, hidden_representation
 from intertwine.representations import Representation, pixels
 from intertwine.testing import check_layer
 
@@ -98,9 +98,9 @@ def test_networks_over_the_catalogue(group: Group):
 def test_permutations_take_relu_and_others_gates():
     kinds = {type(m) for m in EMLP(S(4).vector, S(4).trivial, 2 * S(4).vector).modules()}
     assert Pointwise in kinds
-    assert not {Gated, Bilinear} & kinds
+    assert not {Gate, Bilinear} & kinds
     kinds = {type(m) for m in EMLP(SO(3).vector, SO(3).vector, 2 * SO(3).vector).modules()}
-    assert {Gated, Bilinear} <= kinds
+    assert {Gate, Bilinear} <= kinds
     assert Pointwise not in kinds
 
 
@@ -213,5 +213,5 @@ def test_quarter_turns_of_pictures():
 
 def test_layers_join_plain_torch():
     V, one = SU(2).vector, SU(2).trivial
-    model = nn.Sequential(Linear(V, Gated(2 * V).rho_in), Gated(2 * V), Linear(2 * V, V + one))
+    model = nn.Sequential(Linear(V, Gate(2 * V).rho_in), Gate(2 * V), Linear(2 * V, V + one))
     check_layer(model, V, V + one, graphs=False)

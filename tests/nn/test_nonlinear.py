@@ -10,7 +10,7 @@ from torch.nn.functional import relu, silu
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, Cube, D, Group, Lorentz, O, Rubik, S
-from intertwine.nn import Gated, Linear, Norm, Pointwise
+from intertwine.nn import Gate, Linear, NormActivation, Pointwise
 from intertwine.representations import Representation, pixels, sym
 from intertwine.testing import check_layer
 
@@ -46,7 +46,7 @@ def test_signs_take_odd_functions_only(rho: Representation):
     "rho", [SO(3).vector, C(5).vector, SU(2).vector, Lorentz().vector], ids=lambda rho: str(rho.group)
 )
 def test_mixed_entries_are_refused(rho: Representation):
-    with pytest.raises(IntertwineError, match=r"mixes entries instead of permuting them; use Norm or Gated"):
+    with pytest.raises(IntertwineError, match=r"mixes entries instead of permuting them; use NormActivation or Gate"):
         Pointwise(2 * rho.group.trivial + rho)
 
 
@@ -74,7 +74,7 @@ def test_a_module_keeps_its_own_weights():
 @pytest.mark.parametrize("group", UNITARY, ids=str)
 def test_norms_over_unitary_groups(group: Group):
     rho = features(group)
-    layer = Norm(rho)
+    layer = NormActivation(rho)
     torch.nn.init.normal_(layer.shift)
     check_layer(layer, rho, rho, graphs=False)
 
@@ -82,20 +82,20 @@ def test_norms_over_unitary_groups(group: Group):
 @pytest.mark.parametrize("function", [relu, torch.tanh, nn.Softplus()])
 def test_norms_with_other_functions(function):
     rho = 2 * O(3).trivial + O(3).vector + O(3).vector ** 2
-    layer = Norm(rho, function)
+    layer = NormActivation(rho, function)
     torch.nn.init.normal_(layer.shift)
     check_layer(layer, rho, rho, graphs=False)
 
 
 @pytest.mark.parametrize("rho", [Lorentz().vector, O(1, 3).vector ** 2, sym(SO(2, 1).vector, 2)], ids=str)
 def test_boosts_change_norms(rho: Representation):
-    with pytest.raises(IntertwineError, match="not unitary, so its norm is not invariant; use Gated"):
-        Norm(rho.group.trivial + rho)
+    with pytest.raises(IntertwineError, match="not unitary, so its norm is not invariant; use Gate"):
+        NormActivation(rho.group.trivial + rho)
 
 
 def test_norm_formula():
     V, one = SO(3).vector, SO(3).trivial
-    layer = Norm(one + 2 * V).double()
+    layer = NormActivation(one + 2 * V).double()
     b = torch.randn(3, dtype=torch.float64)
     with torch.no_grad():
         layer.shift.copy_(b)
@@ -107,7 +107,7 @@ def test_norm_formula():
 
 
 def test_gradients_at_zero_vectors_are_finite():
-    layer = Norm(2 * SO(3).vector)
+    layer = NormActivation(2 * SO(3).vector)
     x = torch.zeros(3, 6, requires_grad=True)
     layer(x).square().sum().backward()
     assert x.grad is not None
@@ -120,13 +120,13 @@ def test_gradients_at_zero_vectors_are_finite():
 
 @pytest.mark.parametrize("group", GROUPS, ids=str)
 def test_gates_over_the_catalogue(group: Group):
-    layer = Gated(features(group))
+    layer = Gate(features(group))
     check_layer(layer, layer.rho_in, layer.rho_out, graphs=False)
 
 
 def test_gate_formula():
     V, one = SO(3).vector, SO(3).trivial
-    layer = Gated(V + 2 * one + V)
+    layer = Gate(V + 2 * one + V)
     assert layer.rho_in == V + 2 * one + V + 2 * one
     assert layer.gates == 2
     x = torch.randn(4, 10)
@@ -137,7 +137,7 @@ def test_gate_formula():
 
 def test_scalars_need_no_gates():
     one = SO(3).trivial
-    layer = Gated(4 * one)
+    layer = Gate(4 * one)
     assert layer.rho_in == layer.rho_out == 4 * one
     x = torch.randn(3, 4)
     torch.testing.assert_close(layer(x), silu(x))
@@ -145,12 +145,12 @@ def test_scalars_need_no_gates():
 
 def test_gates_after_a_linear_layer():
     V, one = Lorentz().vector, Lorentz().trivial
-    gated = Gated(2 * one + 3 * V)
+    gated = Gate(2 * one + 3 * V)
     model = nn.Sequential(Linear(4 * V + one, gated.rho_in), gated)
     check_layer(model, 4 * V + one, 2 * one + 3 * V)
 
 
-@pytest.mark.parametrize("kind", [Norm, Gated, Pointwise])
+@pytest.mark.parametrize("kind", [NormActivation, Gate, Pointwise])
 def test_errors_teach(kind):
     rho = 2 * S(3).vector
     with pytest.raises(IntertwineError, match=rf"{kind.__name__} takes representations .* got 8"):

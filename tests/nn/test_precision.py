@@ -13,7 +13,7 @@ from tests.nn.layers import COMPLEX, LAYERS, PLACED, RHO, SPIN, V, inputs, one
 from torch import nn
 
 from intertwine.groups import SO, SU
-from intertwine.nn import EMLP, Gated, Linear, Norm
+from intertwine.nn import EMLP, Gate, Linear, NormActivation
 from intertwine.nn.module import Solved
 from intertwine.testing import check_layer
 
@@ -104,7 +104,7 @@ def test_half_precision_layers(dtype: torch.dtype):
 
 
 def test_norms_of_half_precision_features_do_not_overflow():
-    layer = Norm(RHO)
+    layer = NormActivation(RHO)
     x = 300 * torch.randn(10, RHO.dim)
     torch.testing.assert_close(layer(x.half()).float(), layer(x), rtol=0.01, atol=0.5)
     assert layer(x.half()).dtype == torch.float16
@@ -223,7 +223,7 @@ def test_constants_are_kept_exact_once():
 
 def test_seeds_repeat():
     for name, make in PLACED.items():
-        if name in ("Norm", "complex Norm", "Gated", "complex Gated"):
+        if name in ("NormActivation", "complex NormActivation", "Gate", "complex Gate"):
             continue
         first, second, third = (make(generator=torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
         torch.manual_seed(9)
@@ -254,9 +254,9 @@ def test_complex_gates_and_norms_keep_the_phase():
         torch.randn(5, 4, dtype=torch.complex128),
         torch.polar(torch.ones(5, 1).double(), torch.rand(5, 1).double()),
     )
-    norm = Norm(2 * V).double()
+    norm = NormActivation(2 * V).double()
     torch.testing.assert_close(norm(phase * x), phase * norm(x))
     gates = torch.randn(5, 2, dtype=torch.complex128)
-    gated = Gated(2 * V).double()
+    gated = Gate(2 * V).double()
     turned = gated(torch.cat([phase * x, gates], -1))
     torch.testing.assert_close(turned, phase * gated(torch.cat([x, gates], -1)))

@@ -10,7 +10,7 @@ from intertwine.actions import Pictures, Trivial
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, D, Lorentz, O, S, wreath
 from intertwine.intertwiners import Hom
-from intertwine.nn import EMLP, Bilinear, Gated, InvariantHead, Linear, Norm, Pointwise
+from intertwine.nn import EMLP, Bilinear, Gate, InvariantHead, Linear, NormActivation, Pointwise
 from intertwine.testing import check_layer
 
 V = O(3).vector
@@ -48,8 +48,8 @@ def test_linear_layers_over_the_catalogue(group):
 def test_nonlinear_layers():
     G = S(4)
     check_layer(Pointwise(3 * G.points), 3 * G.points, 3 * G.points, graphs=False)
-    check_layer(Norm(RHO), RHO, RHO, graphs=False)
-    gated = Gated(RHO)
+    check_layer(NormActivation(RHO), RHO, RHO, graphs=False)
+    gated = Gate(RHO)
     check_layer(gated, gated.rho_in, gated.rho_out, graphs=False)
     check_layer(Bilinear(RHO, V), RHO, V, graphs=False)
     check_layer(InvariantHead(RHO, 5), RHO, 5 * O(3).trivial, graphs=False)

@@ -6,17 +6,17 @@ from .head import InvariantHead
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
-from .nonlinear import Gated, Norm, Pointwise
+from .nonlinear import Gate, NormActivation, Pointwise
 
 __all__ = [
     "Bilinear",
     "EMLP",
     "EquivariantModule",
-    "Gated",
+    "Gate",
     "InvariantHead",
     "Linear",
     "Maps",
-    "Norm",
+    "NormActivation",
     "Pointwise",
     "hidden_representation",
 ]

@@ -12,7 +12,7 @@ from ..representations.structure import direct_sum
 from .bilinear import Bilinear
 from .linear import Linear
 from .module import Device, EquivariantModule, require_representation
-from .nonlinear import Gated, Pointwise
+from .nonlinear import Gate, Pointwise
 
 LARGEST_REGULAR = 64
 """Order up to which the regular representation is the default hidden one; above it, tensors are smaller."""
@@ -81,7 +81,7 @@ class _Layer(EquivariantModule):
             self.activation = Pointwise(rho_out)
             self.linear = Linear(rho_in, rho_out, gain=RELU_GAIN, generator=generator)
         else:
-            self.activation = Gated(rho_out)
+            self.activation = Gate(rho_out)
             middle = self.activation.rho_in
             self.linear = Linear(rho_in, middle, gain=GATE_GAIN, generator=generator)
             self.products = Bilinear(middle, middle, gain=PRODUCT_GAIN, generator=generator)

@@ -35,7 +35,7 @@ class Pointwise(EquivariantModule):
         if rho.phase_order not in (1, 2):
             raise IntertwineError(
                 f"a pointwise function does not commute with {rho} of {rho.group}, which mixes entries instead of "
-                "permuting them; use Norm or Gated, or a permutation representation such as `regular`"
+                "permuting them; use NormActivation or Gate, or a permutation representation such as `regular`"
             )
         probe = torch.linspace(-3, 3, 25, dtype=torch.float64)
         if rho.phase_order == 2 and not torch.allclose(function(-probe), -function(probe), atol=1e-12):
@@ -53,7 +53,7 @@ class Pointwise(EquivariantModule):
         return f"{self.rho_in}, {getattr(self.function, '__name__', self.function)}"
 
 
-class Norm(EquivariantModule):
+class NormActivation(EquivariantModule):
     """v -> v function(|v| + b) / |v| for every copy v of every elementary term, b learned; scalars: function(x + b).
 
     The norm is invariant only where the group acts unitarily. |v| is smoothed near zero. Of complex scalars the
@@ -64,7 +64,7 @@ class Norm(EquivariantModule):
 
     Example:
         >>> V = SO(3).vector
-        >>> Norm(2 * V)(torch.tensor([3.0, 0.0, 4.0, 0.0, 0.0, 1.0])).detach()
+        >>> NormActivation(2 * V)(torch.tensor([3.0, 0.0, 4.0, 0.0, 0.0, 1.0])).detach()
         tensor([2.9799, 0.0000, 3.9732, 0.0000, 0.0000, 0.7311])
     """
 
@@ -86,7 +86,7 @@ class Norm(EquivariantModule):
             if not term.is_unitary:
                 raise IntertwineError(
                     f"{term} of {rho.group} is not unitary, so its norm is not invariant; "
-                    "use Gated, whose gates are scalars"
+                    "use Gate, whose gates are scalars"
                 )
         self.function = function
         owner, scalar = _owners(rho)
@@ -113,7 +113,7 @@ class Norm(EquivariantModule):
         return self.function(v + shift)
 
 
-class Gated(EquivariantModule):
+class Gate(EquivariantModule):
     """v -> v sigmoid(gate) for every copy v of every elementary term, each with a scalar gate; scalars: silu.
 
     Takes `rho_in` = rho + (gates) trivial and returns rho; a layer before it produces the gates. Works for any group,
@@ -123,8 +123,8 @@ class Gated(EquivariantModule):
 
     Example:
         >>> G = Lorentz()
-        >>> Gated(2 * G.trivial + 3 * G.vector)
-        Gated(2x1 + 3xV + 3x1 -> 2x1 + 3xV)
+        >>> Gate(2 * G.trivial + 3 * G.vector)
+        Gate(2x1 + 3xV + 3x1 -> 2x1 + 3xV)
     """
 
     source: Tensor
