@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import IntertwineError
-from ..groups.chevalley import real_vectors
+from ..groups.base import on_cpu
+from ..groups.lie import LieGroup
 from .base import Representation
-from .irreps_lie import LieIrrep
-from .module import coupled
-from .wigner import ParityIrrep
-
-Array = NDArray[np.complex128]
+from .clebsch_gordan_lie import couple_lie
 
 
 @lru_cache(maxsize=1024)
+@on_cpu
 def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> Tensor:
-    """The tensor C (multiplicity, dim a, dim b, dim c) with (a(g) (x) b(g)) C = C c(g), orthonormal:
+    """The tensor C (multiplicity, dim a, dim b, dim c) with (a(g) (x) b(g)) C = C c(g), an orthonormal basis of maps:
 
-        sum_ij conj(C[p, i, j, k]) C[q, i, j, l] = delta_pq delta_kl.
+        sum_ijk conj(C[p, i, j, k]) C[q, i, j, k] = dim(c) delta_pq.
 
-    Real where all three representations are real. For SU(2) these are <j1 m1; j2 m2 | J M> with Condon and Shortley's
-    phases, m descending; for SO(3) the same in the basis of real spherical harmonics, up to a sign. Copies are ordered
-    and signed by a rule that depends on the representations alone. The tensor is cached: do not write into it.
+    Over the complex numbers also sum_ij conj(C[p, i, j, k]) C[q, i, j, l] = delta_pq delta_kl. Where all three
+    representations are real the tensor is real, and the multiplicity is the real dimension of the space of maps: 2 for
+    each copy of a c of complex type, 4 for quaternionic type. It is 0 where there are none.
+
+    For SU(2) these are <j1 m1; j2 m2 | J M> with Condon and Shortley's phases, m descending; for SO(3) the same in the
+    basis of real spherical harmonics, up to a sign. Copies are ordered and signed by a rule that depends on the
+    representations alone. The tensor is cached: do not write into it.
 
     Args:
-        a, b, c: irreducible representations of one Lie group, as `G.irrep` makes them.
+        a, b, c: irreducible representations of one group, as `G.irrep`, `G.irreps` and `decompose` make them.
 
     Raises:
-        IntertwineError: for representations of different groups or of another kind.
+        IntertwineError: for representations of different groups, or such that are not known to be irreducible.
 
     Example:
         >>> G = SU(3)
@@ -43,46 +41,6 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> T
     """
     if not a.group == b.group == c.group:
         raise IntertwineError(f"three representations of one group are coupled, got {a.group}, {b.group} and {c.group}")
-    if isinstance(a, ParityIrrep) and isinstance(b, ParityIrrep) and isinstance(c, ParityIrrep):
-        if a.parity * b.parity == c.parity:
-            return clebsch_gordan(a.base, b.base, c.base)
-        return torch.zeros(0, a.dim, b.dim, c.dim, dtype=torch.float64)
-    if not (isinstance(a, LieIrrep) and isinstance(b, LieIrrep) and isinstance(c, LieIrrep)):
-        raise IntertwineError(f"coefficients couple irreducible representations of a Lie group, got {a}, {b} and {c}")
-    shape = (a.dim, b.dim, c.dim)
-    is_real = not (a.is_complex or b.is_complex or c.is_complex)
-    if any(x + y != z for x, y, z in zip(a.charges, b.charges, c.charges, strict=True)):
-        copies: list[Any] = []
-    else:
-        copies = [_own_basis(t, a, b, c) for t in coupled(a.module, b.module, c.module)]
-    if is_real:
-        copies = _real(copies, c.dim)
-    out = torch.zeros(len(copies), *shape, dtype=torch.float64 if is_real else torch.complex128)
-    for k, t in enumerate(copies):
-        entry = t.tocoo()
-        keep = np.abs(entry.data) > 1e-14
-        rows, columns = torch.from_numpy(entry.row[keep]).long(), torch.from_numpy(entry.col[keep]).long()
-        out[k].view(-1, c.dim)[rows, columns] = torch.from_numpy(entry.data[keep]).to(out.dtype)
-    return out
-
-
-def _own_basis(t: Any, a: LieIrrep, b: LieIrrep, c: LieIrrep) -> Any:
-    """(W_a (x) W_b) T W_c^dagger, sparse."""
-    from scipy import sparse
-
-    frames = [_sparse(rho.frame) for rho in (a, b, c)]
-    return (sparse.kron(frames[0], frames[1], format="csr") @ t @ frames[2].conj().T).tocsr()
-
-
-def _sparse(frame: Array) -> Any:
-    from scipy import sparse
-
-    return sparse.csr_matrix(np.where(np.abs(frame) > 1e-14, frame, 0.0))
-
-
-def _real(copies: list[Any], dim: int) -> list[Any]:
-    """Real combinations of the copies, which together are closed under complex conjugation."""
-    if not copies:
-        return []
-    x = real_vectors(np.array([[q.conj().multiply(p.conj()).sum() / dim for p in copies] for q in copies]))
-    return [sum(x[p, k] * t for p, t in enumerate(copies)).real.tocsr() for k in range(len(copies))]  # type: ignore[union-attr]
+    if isinstance(a.group, LieGroup):
+        return couple_lie(a, b, c)
+    raise IntertwineError(f"coefficients of {a.group} are not known: the space of maps is (a * b >> c).basis()")

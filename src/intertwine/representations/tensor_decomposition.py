@@ -5,22 +5,17 @@ from __future__ import annotations
 from ..errors import IntertwineError
 from ..groups.lie import LieGroup
 from .base import Representation
-from .highest import multiplicities
-from .highest_weight import tensor_weights
-from .irreps_lie import LieIrrep
-from .wigner import ParityIrrep, lie_irrep
+from .tensor_decomposition_lie import tensor_decomposition_lie
 
 
 def tensor_decomposition(a: Representation, b: Representation) -> dict[Representation, int]:
     """The irreducible constituents of a (x) b over the complex numbers, with their multiplicities.
 
-    For Lie groups by the formula of Racah, Speiser and Klimyk on the weights of the smaller factor.
-
     Args:
-        a, b: representations of one connected reductive Lie group, or of O(n) with n odd.
+        a, b: representations of one group whose irreducible representations are known.
 
     Raises:
-        IntertwineError: for different groups, or a group without highest weights.
+        IntertwineError: for different groups, or a group without known irreducible representations.
 
     Example:
         >>> SU3 = SU(3)
@@ -29,23 +24,9 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
     """
     if a.group != b.group:
         raise IntertwineError(f"a tensor product takes representations of one group, got {a.group} and {b.group}")
-    if isinstance(a, ParityIrrep) and isinstance(b, ParityIrrep):
-        inside, sign = tensor_decomposition(a.base, b.base), a.parity * b.parity
-        return {ParityIrrep(a.group, rho, sign): m for rho, m in inside.items()}  # type: ignore[arg-type]
-    group = a.group
-    if not isinstance(group, LieGroup) or group.roots is None or group.generators:
-        raise IntertwineError(
-            f"tensor products are decomposed by weights for connected reductive Lie groups, not for {group}; "
-            "(a * b).decompose() works wherever irreducible representations are known"
-        )
-    total: dict[tuple[int, ...], int] = {}
-    for v, m in _weights(a).items():
-        for w, n in _weights(b).items():
-            for found, k in tensor_weights(group, v, w).items():
-                total[found] = total.get(found, 0) + m * n * k
-    ordered = sorted(total.items(), reverse=True)
-    return {lie_irrep(group, w): m for w, m in ordered}
-
-
-def _weights(rho: Representation) -> dict[tuple[int, ...], int]:
-    return {rho.highest: 1} if isinstance(rho, LieIrrep) else multiplicities(rho)
+    if isinstance(a.group, LieGroup):
+        return tensor_decomposition_lie(a, b)
+    raise IntertwineError(
+        f"tensor products are decomposed for reductive Lie groups, not for {a.group}; "
+        "(a * b).decompose() works wherever irreducible representations are known"
+    )
