@@ -2,27 +2,50 @@
 
 `load_digits` reads scikit-learn's 1,797 pictures; `load_pictures` fetches Fashion-MNIST or MNIST (or reads
 the local copy that INTERTWINE_DATA points to); `draw_bodies` makes point masses with their exact inertia
-tensors; `load_vectors` reads a user's own arrays.
+tensors; `load_vectors` reads a user's own arrays. `load_jets` and `load_top_tagging` give jets as four-momenta,
+`load_leptons` pairs of leptons from the CMS detector and `draw_z_decays` invented ones.
 """
 
 from __future__ import annotations
 
 from .digits import load_digits
 from .inertia import draw_bodies, inertia_tensor
+from .jets import JET_SETS, QUARK_GLUON_JETS, TOP_JETS, JetSet, load_jets
 from .labelled import Labelled
+from .leptons import LEPTON_SETS, LeptonSet, draw_z_decays, load_leptons
+from .momenta import boost, from_detector, mass, on_shell, to_detector
 from .pictures import CATALOGUE, PictureSet, load_pictures
 from .source import cache_folder, local_folder
+from .stored import StoredFile
+from .top_tagging import TOP_TAGGING_FILES, load_top_tagging
 from .vectors import load_vectors
 
 __all__ = [
     "CATALOGUE",
+    "JET_SETS",
+    "LEPTON_SETS",
+    "QUARK_GLUON_JETS",
+    "TOP_JETS",
+    "TOP_TAGGING_FILES",
+    "JetSet",
     "Labelled",
+    "LeptonSet",
     "PictureSet",
+    "StoredFile",
+    "boost",
     "cache_folder",
     "draw_bodies",
+    "draw_z_decays",
+    "from_detector",
     "inertia_tensor",
     "load_digits",
+    "load_jets",
+    "load_leptons",
     "load_pictures",
+    "load_top_tagging",
     "load_vectors",
     "local_folder",
+    "mass",
+    "on_shell",
+    "to_detector",
 ]

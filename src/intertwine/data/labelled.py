@@ -13,8 +13,8 @@ from ..errors import IntertwineError
 class Labelled:
     """N inputs and their N answers.
 
-    x: (N, ...) float32. y: (N,) int64 class numbers, or (N, k) float32 values. `classes` names the class
-    numbers and is empty for values.
+    x: (N, ...) float32, for four-momenta float64. y: (N,) int64 class numbers, or (N, k) values. `classes` names the
+    class numbers and is empty for values.
     """
 
     x: Tensor
