@@ -1,0 +1,89 @@
+"""The angular part of equivariant kernels on R^d: all A with
+
+    K(x) = sum_m A_m Y_m(x),    K(h x) = rho_out(h) K(x) rho_in(h)^-1.
+
+A is a linear equivariant map harmonics (x) rho_in -> rho_out, one problem for each degree of the harmonics.
+
+Source: M. Weiler, M. Geiger, M. Welling, W. Boomsma, T. Cohen, 3D Steerable CNNs, arXiv:1807.02547; L. Lang,
+M. Weiler, A Wigner-Eckart theorem for group equivariant convolution kernels, arXiv:2010.10952.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from ..groups.base import on_cpu
+from ..groups.chevalley import canonical_basis
+from ..representations.base import Representation
+from ..representations.clebsch_gordan import clebsch_gordan
+from ..representations.harmonics import Harmonics
+from ..representations.wigner import SpinIrrep, lie_irrep
+from .hom import Hom
+
+LARGEST_DENSE = 600
+"""Entries dim b x dim a x harmonics up to which invariants come from one dense eigenproblem."""
+ZERO = 1e-9
+"""Eigenvalues of an average of squares below which a vector is invariant; the next ones are of order 1."""
+
+
+@lru_cache(maxsize=8192)
+@on_cpu
+def angular_maps(space: Representation, degree: int, a: Representation, b: Representation) -> Tensor:
+    """An orthonormal basis of the maps A, (number, dim b, dim a, harmonics of this degree), float64.
+
+    Raises:
+        IntertwineError: for complex representations, whose kernels would be complex.
+    """
+    if a.is_complex or b.is_complex:
+        raise IntertwineError(f"fields on a grid are real; take the real forms of {a} and {b}")
+    y = Harmonics(space, degree)
+    if not y.dim:
+        return torch.zeros(0, b.dim, a.dim, 0, dtype=torch.float64)
+    if isinstance(a, SpinIrrep) and isinstance(b, SpinIrrep) and space == a.group.vector:
+        coupling = clebsch_gordan(lie_irrep(a.group, (2 * degree,)), a, b)  # type: ignore[arg-type]
+        return (coupling / b.dim**0.5).permute(0, 3, 2, 1).contiguous()
+    if a.dim * b.dim * y.dim <= LARGEST_DENSE:
+        return invariants([b, a, y])
+    maps = Hom(y * a, b).basis()
+    return maps.unflatten(-1, (y.dim, a.dim)).transpose(-1, -2).contiguous()
+
+
+def invariants(factors: list[Representation]) -> Tensor:
+    """An orthonormal basis of the invariant tensors of a small product of orthogonal representations, (number, *dims).
+
+    The basis depends on the representations alone, so that coefficients mean the same on every machine.
+    """
+    group, dims = factors[0].group, [rho.dim for rho in factors]
+    size = int(np.prod(dims))
+    defect = np.zeros((size, size))
+    for g in group.generators:
+        move = _kron([rho.matrix(g).numpy() for rho in factors]) - np.eye(size)
+        defect += move.T @ move
+    if group.algebra_dim:
+        for images in zip(*(rho.algebra(group.algebra).numpy() for rho in factors), strict=True):
+            move = np.zeros_like(defect)
+            for k in range(len(dims)):
+                move += _kron([images[i] if i == k else np.eye(dims[i]) for i in range(len(dims))])
+            defect += move.T @ move
+    return invariant_vectors(defect).unflatten(-1, dims)
+
+
+def invariant_vectors(defect: np.ndarray) -> Tensor:
+    """An orthonormal, canonical basis (number, size) of the kernel of a positive semidefinite matrix."""
+    values, vectors = np.linalg.eigh(defect)
+    number = int((values < ZERO * max(1.0, float(values[-1]))).sum())
+    kernel = vectors[:, :number]
+    basis = canonical_basis(kernel @ kernel.T, number)
+    return torch.from_numpy(np.where(np.abs(basis) > 1e-12, basis, 0.0).T.copy())
+
+
+def _kron(matrices: list[np.ndarray]) -> np.ndarray:
+    out = matrices[0]
+    for m in matrices[1:]:
+        out = np.kron(out, m)
+    return out

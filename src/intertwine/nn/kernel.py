@@ -1,0 +1,231 @@
+"""The kernel of an equivariant convolution as a function of its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..errors import IntertwineError
+from ..groups.base import Group, on_cpu
+from ..intertwiners.kernels import Expansion, expand_weights, expansion, is_exact
+from ..intertwiners.window import Rings, Window, rings
+from ..representations.base import Representation
+from ..representations.expand import expand
+from ..representations.structure import Sum, direct_sum
+from .module import Solved
+
+LARGEST_TABLE = 2**22
+"""Numbers in the joint table of several fields of one multiplicity; beyond this each pair has its own."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Elementary terms that occur equally often: their total dimension is that of one copy of each."""
+
+    terms: tuple[Representation, ...]
+    copies: int
+
+    @property
+    def dim(self) -> int:
+        return sum(term.dim for term in self.terms)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Weights start .. stop, of shape (copies out, copies in, parameters), between two terms or groups of terms."""
+
+    start: int
+    stop: int
+    shape: tuple[int, int, int]
+    name: str
+
+
+Block = list[list[_Part]]
+
+
+class Kernel(Solved):
+    """weights (number,) -> kernel (rho_out.dim, rho_in.dim, *size) with K(h x) = rho_out(h) K(x) rho_in(h)^-1.
+
+    Args:
+        space: the real representation of the point group on R^d.
+        bandlimit, profile: see `intertwiners.window.rings`; where the group moves samples onto samples every symmetric
+            kernel is meant unless one of them is given.
+    """
+
+    rows: Tensor | None
+    columns: Tensor | None
+
+    @on_cpu
+    def __init__(
+        self,
+        rho_in: Representation,
+        rho_out: Representation,
+        space: Representation,
+        size: tuple[int, ...],
+        bandlimit: int | tuple[int, ...] | None = None,
+        profile: str | None = None,
+    ):
+        super().__init__()
+        self.space, self.window = space, Window(size)
+        exact = bandlimit is None and profile is None and is_exact(space, self.window)
+        self.rings: Rings | None = None if exact else rings(self.window, bandlimit, profile or "gaussian")
+        self._out, self._in = _by_multiplicity(rho_out), _by_multiplicity(rho_in)
+        self._scales: list[Tensor] = []
+        self._shapes: dict[str, tuple[int, int, int]] = {}
+        self.number = 0
+        deviation = {b: self._deviation(b) for out in self._out for b in out.terms}
+        self._blocks = [
+            [self._join(out, source, deviation, f"{k}_{j}") for j, source in enumerate(self._in)]
+            for k, out in enumerate(self._out)
+        ]
+        self._hold_order("rows", rho_out, self._out)
+        self._hold_order("columns", rho_in, self._in)
+
+    # --- construction -----------------------------------------------------------------------------------------------
+
+    def _expansion(self, a: Representation, b: Representation) -> Expansion:
+        return expansion(self.space, a, b, self.window, self.rings)
+
+    def _deviation(self, b: Representation) -> float:
+        """Standard deviation of the weights with which white noise of variance 1 has images b of variance 1."""
+        total = sum(source.copies * self._expansion(a, b).energy for source in self._in for a in source.terms)
+        return total**-0.5 if total else 0.0
+
+    def _join(self, out: _Terms, source: _Terms, deviation: dict[Representation, float], name: str) -> Block:
+        """The parts between two groups of terms, row by row: one for all of them where one dense table does."""
+        found = [[self._expansion(a, b) for a in source.terms] for b in out.terms]
+        scales = [
+            [torch.full((e.parameters,), deviation[b]) for e in line] for b, line in zip(out.terms, found, strict=True)
+        ]
+        dense = all(e.index is None for line in found for e in line)
+        rows = sum(e.parameters for line in found for e in line)
+        several = len(out.terms) * len(source.terms) > 1
+        if several and dense and rows and rows * out.dim * source.dim * len(self.window.radius) <= LARGEST_TABLE:
+            found, scales = [[_joint(found)]], [[torch.cat([s for line in scales for s in line])]]
+        return [
+            [
+                self._hold_part(e, out.copies, source.copies, scale, f"{name}_{i}_{j}")
+                for j, (e, scale) in enumerate(zip(line, line_scales, strict=True))
+            ]
+            for i, (line, line_scales) in enumerate(zip(found, scales, strict=True))
+        ]
+
+    def _hold_part(self, e: Expansion, copies_out: int, copies_in: int, scale: Tensor, name: str) -> _Part:
+        for kind, value in (("table", e.table), ("index", e.index), ("sign", e.sign)):
+            if value is None:
+                self.register_buffer(f"{kind}{name}", None, persistent=False)
+            else:
+                self.hold(f"{kind}{name}", value)
+        start = self.number
+        self.number += copies_out * copies_in * e.parameters
+        self._shapes[name] = e.shape
+        self._scales.append(scale.repeat(copies_out * copies_in))
+        return _Part(start, self.number, (copies_out, copies_in, e.parameters), name)
+
+    def _hold_order(self, name: str, rho: Representation, groups: list[_Terms]) -> None:
+        """Where each channel of rho stands among (group, copy, term, entry); None when they agree."""
+        where = expand(rho)
+        order = torch.cat([torch.cat([where[term] for term in group.terms], 1).flatten() for group in groups])
+        agrees = torch.equal(order, torch.arange(rho.dim))
+        self.register_buffer(name, None if agrees else order.argsort(), persistent=False)
+
+    @property
+    def is_translational(self) -> bool:
+        """Whether the point group moves nothing."""
+        return self.space.is_trivial
+
+    # --- use ----------------------------------------------------------------------------------------------------------
+
+    def initial(self, generator: torch.Generator | None = None) -> Tensor:
+        """Random weights (number,) that keep the variance of white noise."""
+        return torch.randn(self.number, generator=generator) * torch.cat(self._scales)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        rows = [torch.cat(self._row(k, weight), 1) for k in range(len(self._out))]
+        kernel = torch.cat(rows) if len(rows) > 1 else rows[0]
+        if self.rows is not None:
+            kernel = kernel.index_select(0, self.rows)
+        if self.columns is not None:
+            kernel = kernel.index_select(1, self.columns)
+        return kernel.unflatten(2, self.window.size)
+
+    def _row(self, k: int, weight: Tensor) -> list[Tensor]:
+        """The blocks of one group of outputs, (copies out x dim, copies in x dim, samples) each."""
+        blocks = []
+        for block in self._blocks[k]:
+            lines = [_cat([self._expand(part, weight) for part in line], 3) for line in block]
+            blocks.append(_cat(lines, 2).transpose(1, 2).flatten(2, 3).flatten(0, 1))
+        return blocks
+
+    def _expand(self, part: _Part, weight: Tensor) -> Tensor:
+        """(copies out, copies in, dim b, dim a, samples)."""
+        shape = self._shapes[part.name]
+        w = weight[part.start : part.stop].unflatten(0, part.shape) if part.shape[2] else None
+        if w is None:
+            return weight.new_zeros(*part.shape[:2], *shape)
+        table, index, sign = (getattr(self, f"{kind}{part.name}") for kind in ("table", "index", "sign"))
+        return expand_weights(w, shape, table, index, sign)
+
+
+def point_space(group: Group, d: int, space: Representation | None) -> Representation:
+    """The representation by which a point group moves R^d: `space`, or the group's own.
+
+    Raises:
+        IntertwineError: when the group has none of this dimension, or `space` is not orthogonal.
+    """
+    if space is None:
+        if group.is_finite and group.order == 1:
+            return d * group.trivial
+        space = group.vector
+        if space.dim != d:
+            raise IntertwineError(
+                f"{group} acts on {space.dim} dimensions by its own `vector`; say how it moves R^{d} with `space=`, "
+                "such as space=C(4).vector + C(4).trivial for turns about the z axis of a volume"
+            )
+    if space.group != group or space.dim != d or not space.is_orthogonal:
+        raise IntertwineError(f"`space` is an orthogonal representation of {group} of dimension {d}, got {space}")
+    return space
+
+
+def split_type(rho: Representation, groups: int) -> Representation:
+    """The type of one of `groups` equal parts of the channels.
+
+    Raises:
+        IntertwineError: unless rho is written as copies of one representation, a multiple of `groups` of them.
+    """
+    term, copies = rho.terms[0] if isinstance(rho, Sum) and len(rho.terms) == 1 else (rho, 1)
+    if copies % groups:
+        raise IntertwineError(
+            f"{groups} groups need features that are {groups} copies of one type, such as {groups}*(G.trivial + "
+            f"G.vector); got {rho}"
+        )
+    return direct_sum([(term, copies // groups)])
+
+
+def _by_multiplicity(rho: Representation) -> list[_Terms]:
+    groups: dict[int, list[Representation]] = {}
+    for term, index in expand(rho).items():
+        groups.setdefault(len(index), []).append(term)
+    return [_Terms(tuple(terms), copies) for copies, terms in groups.items()]
+
+
+def _joint(found: list[list[Expansion]]) -> Expansion:
+    """One table for the kernels between all terms of two groups."""
+    heights, widths = [line[0].shape[0] for line in found], [e.shape[1] for e in found[0]]
+    samples, number = found[0][0].shape[2], sum(e.parameters for line in found for e in line)
+    joint = torch.zeros(number, sum(heights), sum(widths), samples, dtype=torch.float64)
+    start, top = 0, 0
+    for line, height in zip(found, heights, strict=True):
+        left = 0
+        for e, width in zip(line, widths, strict=True):
+            stop = start + e.parameters
+            joint[start:stop, top : top + height, left : left + width] = e.basis() if e.parameters else 0.0
+            start, left = stop, left + width
+        top += height
+    return Expansion((sum(heights), sum(widths), samples), number, table=joint.flatten(1))
+
+
+def _cat(parts: list[Tensor], axis: int) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts, axis)
