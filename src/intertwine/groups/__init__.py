@@ -9,6 +9,7 @@ from .exceptional import F4, G2, E
 from .permutation import PermutationGroup
 from .products import Power, Product
 from .semidirect import Semidirect, semidirect, wreath
+from .spin import Spin
 from .subgroups import Embedding, inclusion
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SU",
     "Semidirect",
     "Sp",
+    "Spin",
     "U",
     "USp",
     "inclusion",

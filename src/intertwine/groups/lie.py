@@ -75,6 +75,10 @@ class LieGroup(Group):
     def sample(self, n: int, *, generator: torch.Generator | None = None) -> Element:
         return self._sampler(n, generator)
 
+    def as_matrix(self, g: Element) -> Tensor:
+        """Elements as matrices of the size of the Lie algebra's, (..., n, n), where the two differ."""
+        return g  # type: ignore[return-value]
+
     def contains(self, g: Element, tolerance: float = 1e-9) -> Tensor:
         self.batch_shape(g)
         scale = torch.linalg.matrix_norm(g, ord=2).clamp(min=1.0) ** 2
@@ -146,8 +150,8 @@ def unit_determinant(g: Tensor) -> Tensor:
 
 
 def bounded_positive(symmetric: Tensor, n: int, generator: torch.Generator | None) -> Tensor:
-    """exp(P) with P a random combination of the given symmetric matrices, its spectral norm uniform in [0, 1]."""
+    """exp(P) with P a random combination of the given Hermitian matrices, its spectral norm uniform in [0, 1]."""
     weights = torch.randn(n, len(symmetric), generator=generator, dtype=torch.float64)
-    p = torch.einsum("nk,kij->nij", weights, symmetric)
+    p = torch.einsum("nk,kij->nij", weights.to(symmetric.dtype), symmetric)
     radius = torch.rand(n, generator=generator, dtype=torch.float64)
     return torch.linalg.matrix_exp(p * (radius / torch.linalg.matrix_norm(p, ord=2))[:, None, None])

@@ -11,11 +11,13 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .base import Group
+from .classical import Lorentz
 from .elements import Element, stack, take, tree_map
 from .lie import LieGroup
 from .permutation import PermutationGroup
 from .products import Product
 from .semidirect import Semidirect
+from .spin import SpinLorentz
 
 MAX_CHECKED = 5000
 """Order up to which all products with generators are tested."""
@@ -92,7 +94,7 @@ class Embedding:
         """Y = d/dt f(exp(tX)) for every basis element X, from f(exp(tX)) - f(exp(-tX)) = 2 sinh(tY) at a small t."""
         basis = self.source.algebra
         if not len(basis):
-            return torch.zeros_like(self.target.identity)[None][:0]
+            return torch.zeros_like(self.target.algebra)[:0]
         step = 0.02 / float(torch.linalg.matrix_norm(basis).max())
         sinh = self._odd_part(step * basis)
         while float(torch.linalg.matrix_norm(sinh).max()) > 0.1:  # steep, as z -> z^100 is
@@ -105,7 +107,8 @@ class Embedding:
         return total / step
 
     def _odd_part(self, x: Tensor) -> Tensor:
-        return (self._function(self.source.exp(x)) - self._function(self.source.exp(-x))) / 2
+        forward, back = self._function(self.source.exp(x)), self._function(self.source.exp(-x))
+        return (self.target.as_matrix(forward) - self.target.as_matrix(back)) / 2  # type: ignore[attr-defined]
 
     def _check(self) -> None:
         for g, h in self._pairs():
@@ -166,7 +169,7 @@ def _matrices(h: Group, g: Group) -> Callable[[Element], Element] | None:
     if not geometric or not isinstance(g, LieGroup | PermutationGroup):
         return None
     if isinstance(g, LieGroup):
-        if h.vector.dim != g.size or (h.vector.is_complex and g.dtype == torch.float64):
+        if h.vector.dim != g.identity.shape[-1] or (h.vector.is_complex and g.dtype == torch.float64):
             return None
         return lambda x: h.vector.matrix(x).to(g.dtype)
     if g.geometry is None or h.vector.dim != g.vector.dim or not g.is_listable:
@@ -182,6 +185,10 @@ def _matrices(h: Group, g: Group) -> Callable[[Element], Element] | None:
     return nearest
 
 
+def _cover(h: Group, g: Group) -> Callable[[Element], Element] | None:
+    return h.cover if isinstance(h, SpinLorentz) and g == Lorentz() else None
+
+
 def _points(h: Group, g: Group) -> Callable[[Element], Element] | None:
     """Permutations of the same points, or of the first few of them."""
     if not (isinstance(h, PermutationGroup) and isinstance(g, PermutationGroup)) or h.degree > g.degree:
@@ -190,7 +197,7 @@ def _points(h: Group, g: Group) -> Callable[[Element], Element] | None:
     return lambda x: torch.cat([x, rest.expand(*x.shape[:-1], len(rest))], -1)
 
 
-_RULES: tuple[Rule, ...] = (_same, _part, _matrices, _points)
+_RULES: tuple[Rule, ...] = (_same, _part, _cover, _matrices, _points)
 
 
 def _look_up(table: Element, source: Group, h: Element) -> Element:

@@ -64,6 +64,13 @@ def tensor_weights(group: LieGroup, a: Weight, b: Weight) -> dict[Weight, int]:
     return {(*w, *charges): m for w, m in system.tensor(a[: system.rank], b[: system.rank]).items()}
 
 
+_COVERS = {
+    "SO(3)": "SU(2)", "SO(4)": "SU(2)*SU(2)", "SO(5)": "USp(4)", "SO(6)": "SU(4)", "Lorentz()": "Spin(1,3)",
+    "SO(1,3)": "Spin(1,3)", "SO(2,1)": "SL(2)", "SO(1,2)": "SL(2)",
+}  # fmt: skip
+"""Covering groups by name."""
+
+
 @lru_cache(maxsize=4096)
 def parent(group: LieGroup, highest: Weight) -> Step | None:
     """The smallest representation mu with lambda inside mu (x) V or mu (x) V.dual; None for dimension 1.
@@ -102,9 +109,11 @@ def parent(group: LieGroup, highest: Weight) -> Step | None:
 
 
 def _cover(group: LieGroup, highest: Weight) -> IntertwineError:
+    cover = _COVERS.get(group.name)
+    where = f"; {cover} has it" if cover else " (as spin 1/2 belongs to SU(2), not to SO(3))"
     return IntertwineError(
-        f"the highest weight {highest} belongs to a covering group of {group}, not to {group} itself (as spin 1/2 "
-        "belongs to SU(2), not to SO(3)): it is in no tensor power of the defining representation"
+        f"the highest weight {highest} belongs to a covering group of {group}, not to {group} itself{where}: it is in "
+        "no tensor power of the defining representation"
     )
 
 
@@ -208,16 +217,21 @@ def algebra_images(group: LieGroup, highest: Weight, x: Array, own: Array | None
     return torch.from_numpy(out)
 
 
+def check_size(group: LieGroup, highest: Weight, dim: int) -> None:
+    """Raise for a representation too large for dense matrices."""
+    if dim > MAX_DIM:
+        raise IntertwineError(
+            f"the representation {highest} of {group} has dimension {dim:,}; matrices are made up to {MAX_DIM:,}"
+        )
+
+
 @lru_cache(maxsize=256)
 def frame(group: LieGroup, highest: Weight) -> Array:
     """Unitary W from the weight basis to the representation's own."""
     step, (type_, conjugate) = parent(group, highest), kind(group, highest)
     system = semisimple_part(group)
     module = Module(system, highest[: system.rank])
-    if module.dim > MAX_DIM:
-        raise IntertwineError(
-            f"the representation {highest} of {group} has dimension {module.dim:,}; matrices are made up to {MAX_DIM:,}"
-        )
+    check_size(group, highest, module.dim)
     if type_ == "complex" and highest < conjugate:
         raising = _conjugate_operators_of(group, conjugate)
         return match(module, raising, raising.conj().transpose(0, 2, 1))

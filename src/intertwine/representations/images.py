@@ -173,7 +173,7 @@ class LieImages(Representation):
         out = torch.zeros(len(flat), self.dim, self.dim, dtype=self.images.dtype)
         if self.is_complex:
             out = out.to(torch.complex128)
-        for word, rows, logarithms in component_logarithms(self._lie, flat):
+        for word, rows, logarithms in component_logarithms(self._lie, self._lie.as_matrix(flat)):
             first, *others = (torch.linalg.matrix_exp(self.algebra(x)) for x in logarithms)
             value = functools.reduce(torch.matmul, others, first)
             for k in reversed(word):

@@ -74,7 +74,7 @@ def is_rotation(group: LieGroup) -> bool:
 
 def is_spin_pair(group: LieGroup) -> bool:
     """Whether representations are called by two spins (j1, j2)."""
-    return group.name in ("Lorentz()", "SO(1,3)")
+    return group.name in ("Lorentz()", "SO(1,3)", "Spin(1,3)")
 
 
 def _charge_count(group: LieGroup) -> int:

@@ -47,10 +47,14 @@ class LieIrrep(Representation):
         self.charges = highest[system.rank :]
         self.highest = (*self.labels, *self.charges)
         self._lie = group
-        self.parent = parent(group, self.highest)
-        self.type, self._conjugate_weight = kind(group, self.highest)
+        self._place(self.highest)
         is_complex = self.type != "real"
         super().__init__(group, system.dimension(self.labels), (self.highest, *key), is_complex=is_complex)
+
+    def _place(self, highest: Weight) -> None:
+        """Find where the representation comes from, and its conjugate."""
+        self.parent = parent(self._lie, highest)
+        self.type, self._conjugate_weight = kind(self._lie, highest)
 
     def label(self) -> str:
         from .irrep_names import name

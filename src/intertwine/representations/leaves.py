@@ -294,9 +294,8 @@ class Adjoint(Representation):
         return "adjoint"
 
     def matrix(self, g: Element) -> Tensor:
-        basis = self._lie.algebra
-        inverse = self._lie.inverse(g)
-        moved = g[..., None, :, :] @ basis @ inverse[..., None, :, :]
+        basis, inverse = self._lie.algebra, self._lie.as_matrix(self._lie.inverse(g))
+        moved = self._lie.as_matrix(g)[..., None, :, :] @ basis @ inverse[..., None, :, :]
         return self._lie.coordinates(moved).mT
 
     def algebra(self, x: Element) -> Tensor:

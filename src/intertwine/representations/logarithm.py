@@ -17,6 +17,8 @@ ATTEMPTS = 24
 def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Tensor, tuple[Tensor, ...]]]:
     """Write every g (n, d, d) as c exp(X) exp(Y) exp(Z), returned as (component word, rows, (X, Y, Z)).
 
+    Elements and components are taken as matrices of the size of the Lie algebra's.
+
     First the polar decomposition takes a positive factor exp(Z) off, where the group is closed under the adjoint. The
     principal logarithm of the rest need not lie in the Lie algebra near its cut (eigenvalue -1); an element that fails
     is multiplied by exp(-Y) for a fixed pseudo-random Y and tried again.
@@ -39,9 +41,9 @@ def component_logarithms(group: LieGroup, g: Tensor) -> list[tuple[list[int], Te
         for word in words:
             if not len(left):
                 return found
-            representative = group.identity
+            representative = group.as_matrix(group.identity)
             for k in word:
-                representative = representative @ group.generators[k]
+                representative = representative @ group.as_matrix(group.generators[k])
             connected = torch.linalg.inv(representative) @ rest[left] @ torch.linalg.matrix_exp(-shift)
             logs = principal_logarithm(connected)
             good = _in_algebra(group, logs) & (

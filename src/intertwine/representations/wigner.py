@@ -27,8 +27,11 @@ from torch import Tensor
 from ..groups.elements import Element
 from ..groups.lie import LieGroup
 from ..groups.root_system import Weight
+from ..groups.spin import SpinLorentz
 from .base import Representation
 from .irreps_lie import LieIrrep, real_if_close
+from .spinors import SpinorIrrep
+from .spins import projections, spin_algebra, spin_operators
 from .structure import Conjugate
 
 Array = NDArray[np.complex128]
@@ -65,7 +68,7 @@ class SpinIrrep(LieIrrep):
     def matrix(self, g: Element) -> Tensor:
         self.group.batch_shape(g)
         a, b = (g[..., 0, 0], g[..., 1, 0]) if self._is_double else half_rotation(g)
-        m = torch.from_numpy(_projections(self.twice_spin)).to(a.device)
+        m = torch.from_numpy(projections(self.twice_spin)).to(a.device)
         total, difference = -2 * a.angle(), 2 * b.angle()
         alpha, beta, gamma = (total + difference) / 2, 2 * torch.atan2(b.abs(), a.abs()), (total - difference) / 2
         turn = torch.from_numpy(_y_eigenvectors(self.twice_spin)).to(a.device)
@@ -76,29 +79,12 @@ class SpinIrrep(LieIrrep):
         return out if self._is_double else out.real
 
     def algebra(self, x: Element) -> Tensor:
-        if self._is_double:  # x = n . sigma
-            up, down, middle = x[..., 0, 1], x[..., 1, 0], x[..., 0, 0] - x[..., 1, 1]
-            n = torch.stack([up + down, 1j * (up - down), middle], -1)
-        else:  # x = n . L with L = -i J
-            n = -1j * torch.stack([x[..., 2, 1], x[..., 0, 2], x[..., 1, 0]], -1)
+        if self._is_double:
+            return spin_algebra(x, self.twice_spin)
+        n = -1j * torch.stack([x[..., 2, 1], x[..., 0, 2], x[..., 1, 0]], -1)  # x = n . L with L = -i J
         own = self._from_spin
         spins = own.mH @ torch.from_numpy(spin_operators(self.twice_spin)) @ own
-        out = torch.einsum("...a,aij->...ij", n.to(torch.complex128), spins)
-        return out if self._is_double else real_if_close(out)
-
-
-def _projections(twice: int) -> NDArray[np.float64]:
-    """m from j down to -j."""
-    return twice / 2 - np.arange(twice + 1.0)
-
-
-@lru_cache(maxsize=256)
-def spin_operators(twice: int) -> Array:
-    """(J_x, J_y, J_z) in the basis |j m>, m descending: (3, 2j + 1, 2j + 1)."""
-    k = np.arange(1, twice + 1.0)
-    raising = np.diag(np.sqrt(k * (twice + 1 - k)), 1).astype(np.complex128)
-    middle = np.diag(_projections(twice)).astype(np.complex128)
-    return np.stack([(raising + raising.T) / 2, (raising - raising.T) / 2j, middle])
+        return real_if_close(torch.einsum("...a,aij->...ij", n.to(torch.complex128), spins))
 
 
 @lru_cache(maxsize=256)
@@ -174,5 +160,7 @@ class ParityIrrep(Representation):
 
 def lie_irrep(group: LieGroup, highest: Weight) -> LieIrrep:
     """The irreducible representation of a highest weight, in the best basis its group has."""
+    if isinstance(group, SpinLorentz):
+        return SpinorIrrep(group, highest)
     spins = group.name in ("SO(3)", "SU(2)")
     return SpinIrrep(group, highest) if spins else LieIrrep(group, highest)
