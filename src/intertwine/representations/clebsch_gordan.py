@@ -10,7 +10,9 @@ from ..errors import IntertwineError
 from ..groups.base import on_cpu
 from ..groups.lie import LieGroup
 from .base import Representation
+from .clebsch_gordan_finite import couple_finite
 from .clebsch_gordan_lie import couple_lie
+from .irreps_finite import has_irreps
 
 
 @lru_cache(maxsize=1024)
@@ -43,4 +45,6 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> T
         raise IntertwineError(f"three representations of one group are coupled, got {a.group}, {b.group} and {c.group}")
     if isinstance(a.group, LieGroup):
         return couple_lie(a, b, c)
+    if has_irreps(a.group):
+        return couple_finite(a, b, c)
     raise IntertwineError(f"coefficients of {a.group} are not known: the space of maps is (a * b >> c).basis()")

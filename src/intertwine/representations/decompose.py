@@ -5,8 +5,10 @@ from __future__ import annotations
 from ..errors import IntertwineError
 from ..groups.lie import LieGroup
 from .base import Representation
+from .decompose_finite import decompose_finite
 from .decompose_lie import decompose_lie
 from .decomposition import Decomposition
+from .irreps_finite import has_irreps
 
 __all__ = ["Decomposition", "decompose"]
 
@@ -20,6 +22,8 @@ def decompose(rho: Representation) -> Decomposition:
     group = rho.group
     if isinstance(group, LieGroup):
         return decompose_lie(rho)
+    if has_irreps(group):
+        return decompose_finite(rho)
     raise IntertwineError(
         f"{rho} of {group} cannot be split: the irreducible representations of this kind of group are not known"
     )

@@ -11,14 +11,15 @@ from ..groups.classical import SO
 from ..groups.lie import LieGroup
 from ..groups.products import Product
 from .base import Representation
+from .finite_irrep import FiniteIrrep
 from .irrep_names import highest_weight
-from .irreps_finite import FiniteIrrep, finite_irreps
+from .irreps_finite import finite_irrep, finite_irreps
 from .structure import tensor_product
 from .wigner import ParityIrrep, lie_irrep
 
 
 def irreps(group: Group, real: bool = True) -> tuple[FiniteIrrep, ...]:
-    """All irreducible representations of a finite group, in the order of its character table."""
+    """All irreducible representations of a finite group, by dimension, the trivial one first."""
     if not group.is_finite:
         raise IntertwineError(f"{group} has infinitely many irreducible representations; take them by irrep(...)")
     return finite_irreps(group, real=real)
@@ -31,7 +32,7 @@ def irrep(group: Group, key: Any, real: bool | None = None) -> Representation:
         IntertwineError: when there is none, or more than one; the message lists those there are.
     """
     if group.is_finite:
-        return _finite(group, key, True if real is None else real)
+        return finite_irrep(group, key, True if real is None else real)
     if isinstance(group, Product):
         return _product(group, key, real)
     if not isinstance(group, LieGroup):
@@ -69,14 +70,3 @@ def _product(group: Product, keys: Any, real: bool | None) -> Representation:
     pairs = zip(group.factors, keys, strict=True)
     parts = [irrep(factor, key, False if factor.is_finite else None) for factor, key in pairs]
     return tensor_product([group.lift(part, k) for k, part in enumerate(parts)])
-
-
-def _finite(group: Group, key: int | str, real: bool) -> Representation:
-    found = irreps(group, real)
-    named = [rho for rho in found if str(rho) == str(key)]
-    matching = named or [rho for rho in found if rho.dim == key]
-    if len(matching) != 1:
-        raise IntertwineError(
-            f"{group} has {len(matching)} irreducible representations {key!r}; they are {', '.join(map(str, found))}"
-        )
-    return matching[0]

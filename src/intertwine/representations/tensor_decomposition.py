@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..errors import IntertwineError
 from ..groups.lie import LieGroup
 from .base import Representation
+from .clebsch_gordan_finite import tensor_decomposition_finite
+from .irreps_finite import has_irreps
 from .tensor_decomposition_lie import tensor_decomposition_lie
 
 
@@ -26,6 +28,8 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
         raise IntertwineError(f"a tensor product takes representations of one group, got {a.group} and {b.group}")
     if isinstance(a.group, LieGroup):
         return tensor_decomposition_lie(a, b)
+    if has_irreps(a.group):
+        return tensor_decomposition_finite(a, b)
     raise IntertwineError(
         f"tensor products are decomposed for reductive Lie groups, not for {a.group}; "
         "(a * b).decompose() works wherever irreducible representations are known"
