@@ -1,7 +1,9 @@
-"""Clebsch-Gordan coefficients of Lie groups, by highest weights."""
+"""Clebsch-Gordan coefficients of connected Lie groups, by highest weights, over the complex and the real numbers."""
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,15 +14,22 @@ from torch import Tensor
 from ..errors import IntertwineError
 from ..groups.chevalley import real_vectors
 from .base import Representation
-from .irreps_lie import LieIrrep
-from .module import coupled
+from .irreps_lie import LieIrrep, Realified
+from .module import coupled, match
+from .structure import Conjugate
 from .wigner import ParityIrrep
 
 Array = NDArray[np.complex128]
 
+NEGLIGIBLE = 1e-14
+"""Entries below this are rounding."""
+
 
 def couple_lie(a: Representation, b: Representation, c: Representation) -> Tensor:
-    """`clebsch_gordan` for a Lie group: coefficients of its Lie algebra in the bases of the representations.
+    """`clebsch_gordan` for a connected Lie group: coefficients of its Lie algebra in the bases of the representations.
+
+    A real form of complex or quaternionic type is two irreducible representations over the complex numbers. Their
+    coefficients span a space that is closed under complex conjugation; its real tensors are the answer.
 
     Raises:
         IntertwineError: for representations that are not known as irreducible ones.
@@ -29,37 +38,77 @@ def couple_lie(a: Representation, b: Representation, c: Representation) -> Tenso
         if a.parity * b.parity == c.parity:
             return couple_lie(a.base, b.base, c.base)
         return torch.zeros(0, a.dim, b.dim, c.dim, dtype=torch.float64)
-    if not (isinstance(a, LieIrrep) and isinstance(b, LieIrrep) and isinstance(c, LieIrrep)):
-        raise IntertwineError(f"coefficients couple irreducible representations of a Lie group, got {a}, {b} and {c}")
-    shape = (a.dim, b.dim, c.dim)
+    found = [
+        _join(x, y, z, t)
+        for x, y, z in itertools.product(_pieces(a), _pieces(b), _pieces(c))
+        for t in _couplings(x.irrep, y.irrep, z.irrep)
+    ]
     is_real = not (a.is_complex or b.is_complex or c.is_complex)
-    if any(x + y != z for x, y, z in zip(a.charges, b.charges, c.charges, strict=True)):
-        copies: list[Any] = []
-    else:
-        copies = [_own_basis(t, a, b, c) for t in coupled(a.module, b.module, c.module)]
     if is_real:
-        copies = _real(copies, c.dim)
-    out = torch.zeros(len(copies), *shape, dtype=torch.float64 if is_real else torch.complex128)
-    for k, t in enumerate(copies):
+        found = _real(found, c.dim)
+    out = torch.zeros(len(found), a.dim, b.dim, c.dim, dtype=torch.float64 if is_real else torch.complex128)
+    for k, t in enumerate(found):
         entry = t.tocoo()
-        keep = np.abs(entry.data) > 1e-14
+        keep = np.abs(entry.data) > NEGLIGIBLE
         rows, columns = torch.from_numpy(entry.row[keep]).long(), torch.from_numpy(entry.col[keep]).long()
         out[k].view(-1, c.dim)[rows, columns] = torch.from_numpy(entry.data[keep]).to(out.dtype)
     return out
 
 
-def _own_basis(t: Any, a: LieIrrep, b: LieIrrep, c: LieIrrep) -> Any:
-    """(W_a (x) W_b) T W_c^dagger, sparse."""
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """An irreducible representation inside another: rho(X) E = E irrep(X), E (dim, irrep dim) an isometry."""
+
+    irrep: LieIrrep
+    inside: Any
+
+
+def _pieces(rho: Representation) -> list[_Piece]:
+    """The irreducible parts of a representation over the complex numbers, each given by a highest weight."""
     from scipy import sparse
 
+    if isinstance(rho, LieIrrep):
+        return [_Piece(rho, sparse.identity(rho.dim, format="csr"))]
+    if isinstance(rho, Conjugate) and isinstance(rho.base, LieIrrep):
+        return [_Piece(rho.base, _sparse(_from_conjugate(rho, rho.base)))]
+    if isinstance(rho, Realified):
+        one = sparse.identity(rho.base.dim, format="csr")
+        z = sparse.vstack([one, -1j * one], format="csr") * 2**-0.5
+        (conjugate,) = _pieces(rho.base.conj)
+        return [_Piece(rho.base, z), _Piece(conjugate.irrep, (z.conj() @ conjugate.inside).tocsr())]
+    raise IntertwineError(f"coefficients couple irreducible representations, got {rho} of {rho.group}")
+
+
+def _from_conjugate(rho: Conjugate, irrep: LieIrrep) -> Array:
+    """Unitary E with conj(irrep)(X) E = E irrep(X), for real and quaternionic types."""
+    assert rho.group.roots is not None
+    raising = rho.algebra(rho.group.roots.raising).to(torch.complex128)
+    return match(irrep.module, raising.numpy(), raising.mH.resolve_conj().numpy()) @ irrep.frame.conj().T
+
+
+def _couplings(a: LieIrrep, b: LieIrrep, c: LieIrrep) -> list[Any]:
+    """The isometries c -> a (x) b in the bases of the representations, sparse (dim a * dim b, dim c)."""
+    from scipy import sparse
+
+    if any(x + y != z for x, y, z in zip(a.charges, b.charges, c.charges, strict=True)):
+        return []
     frames = [_sparse(rho.frame) for rho in (a, b, c)]
-    return (sparse.kron(frames[0], frames[1], format="csr") @ t @ frames[2].conj().T).tocsr()
+    left, right = sparse.kron(frames[0], frames[1], format="csr"), frames[2].conj().T
+    return [(left @ t @ right).tocsr() for t in coupled(a.module, b.module, c.module)]
+
+
+def _join(a: _Piece, b: _Piece, c: _Piece, t: Any) -> Any:
+    """A coupling of pieces as one of the whole, of squared norm dim c."""
+    from scipy import sparse
+
+    scale = (c.inside.shape[0] / c.inside.shape[1]) ** 0.5
+    return (sparse.kron(a.inside, b.inside, format="csr") @ t @ c.inside.conj().T).tocsr() * scale
 
 
 def _sparse(frame: Array) -> Any:
     from scipy import sparse
 
-    return sparse.csr_matrix(np.where(np.abs(frame) > 1e-14, frame, 0.0))
+    return sparse.csr_matrix(np.where(np.abs(frame) > NEGLIGIBLE, frame, 0.0))
 
 
 def _real(copies: list[Any], dim: int) -> list[Any]:
