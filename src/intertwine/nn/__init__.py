@@ -8,6 +8,7 @@ from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise
+from .tensor_product import TensorProduct
 
 __all__ = [
     "Bilinear",
@@ -25,5 +26,6 @@ __all__ = [
     "Maps",
     "NormActivation",
     "Pointwise",
+    "TensorProduct",
     "hidden_representation",
 ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..errors import IntertwineError
 from ..intertwiners.hom import Hom
 from .forms import Dense, Factored
 from .initial import initial_weights
-from .module import Device, EquivariantModule
+from .module import Device, EquivariantModule, in_precision
 
 FACTORED_ADVANTAGE = 6.0
 """How many times fewer multiplications the blocks must need before they beat one dense product.
@@ -52,22 +51,7 @@ class Maps(EquivariantModule):
 
     def forward(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         self.check(x)
-        return self.form(self._in_precision(x), self.weight, bias)
-
-    def _in_precision(self, x: Tensor) -> Tensor:
-        """x as the weights need it: complex where they are; other precisions are left to autocast, or refused."""
-        if x.dtype == self.weight.dtype:
-            return x
-        if x.is_complex() and not self.weight.is_complex():
-            raise IntertwineError(f"{self.maps} has real maps; give it real features, got {x.dtype}")
-        if self.weight.is_complex() and x.is_floating_point():
-            x = x.to(x.dtype.to_complex())
-        if x.dtype != self.weight.dtype and not torch.is_autocast_enabled(x.device.type):
-            raise IntertwineError(
-                f"{self.maps} has weights {self.weight.dtype}, got features {x.dtype}; convert the layer, as in "
-                f"layer.double(), or the features"
-            )
-        return x
+        return self.form(in_precision(x, self.weight, self.maps), self.weight, bias)
 
 
 def is_factored(maps: Hom) -> bool:

@@ -41,14 +41,18 @@ class Solved(nn.Module):
 
 
 class EquivariantModule(Solved):
-    """A module f with f(rho_in(g) x) = rho_out(g) f(x) for every g, on features (..., rho.dim).
+    """A module f with f(rho_in(g) x) = rho_out(g) f(x) for every g, on features (..., rho.dim); or, where `axis` is 1,
+    on fields (batch, rho.dim, *grid).
 
     Every layer takes the keywords `device` and `dtype` of its parameters as torch's layers do; a complex layer takes
     either the complex type or the real one of the same precision.
     """
 
-    def __init__(self, rho_in: Representation, rho_out: Representation):
+    def __init__(self, rho_in: Representation, rho_out: Representation, *, axis: int = -1):
         super().__init__()
+        if axis not in (-1, 1):
+            raise IntertwineError(f"channels stand on axis -1, or on axis 1 of fields on a grid; got axis={axis}")
+        self.axis = axis
         for rho in (rho_in, rho_out):
             require_representation(self, rho)
         if rho_in.group != rho_out.group:
@@ -61,11 +65,11 @@ class EquivariantModule(Solved):
         self.to(device=torch.get_default_device() if device is None else device, dtype=real)
 
     def check(self, x: Tensor) -> None:
-        """Raise unless x has rho_in.dim features on its last axis."""
-        if x.ndim == 0 or x.shape[-1] != self.rho_in.dim:
+        """Raise unless x has rho_in.dim features on the channel axis."""
+        if x.ndim <= max(self.axis, 0) or x.shape[self.axis] != self.rho_in.dim:
+            shape = f"(..., {self.rho_in.dim})" if self.axis < 0 else f"(batch, {self.rho_in.dim}, *grid)"
             raise IntertwineError(
-                f"{type(self).__name__} takes features (..., {self.rho_in.dim}) of type {self.rho_in}, "
-                f"got shape {tuple(x.shape)}"
+                f"{type(self).__name__} takes features {shape} of type {self.rho_in}, got shape {tuple(x.shape)}"
             )
 
     def extra_repr(self) -> str:
@@ -79,6 +83,22 @@ def require_representation(layer: nn.Module, rho: object) -> None:
             f"{type(layer).__name__} takes representations such as 8*G.trivial + 4*G.vector, got {rho!r}; "
             "k plain numbers are k copies of the trivial representation, k*G.trivial"
         )
+
+
+def in_precision(x: Tensor, weight: Tensor, subject: object) -> Tensor:
+    """x as the weights need it: complex where they are; other precisions are left to autocast, or refused."""
+    if x.dtype == weight.dtype:
+        return x
+    if x.is_complex() and not weight.is_complex():
+        raise IntertwineError(f"{subject} has real maps; give it real features, got {x.dtype}")
+    if weight.is_complex() and x.is_floating_point():
+        x = x.to(x.dtype.to_complex())
+    if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
+        raise IntertwineError(
+            f"{subject} has weights {weight.dtype}, got features {x.dtype}; convert the layer, as in layer.double(), "
+            "or the features"
+        )
+    return x
 
 
 def _keep_complex(fn: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
