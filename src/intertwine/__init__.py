@@ -1,6 +1,6 @@
 """Intertwine: neural networks that know the symmetry of their problem."""
 
-from . import actions, nn
+from . import actions, models, nn
 from .audit import AuditReport, audit
 from .errors import IntertwineError
 from .groups import (
@@ -71,6 +71,7 @@ __all__ = [
     "alt",
     "audit",
     "clebsch_gordan",
+    "models",
     "nn",
     "pixels",
     "semidirect",

@@ -1,0 +1,5 @@
+"""Ready networks for one kind of data each, built from the library's representations and couplings."""
+
+from .lorentz_vector import LorentzVectorNetwork
+
+__all__ = ["LorentzCGNetwork", "LorentzVectorNetwork"]

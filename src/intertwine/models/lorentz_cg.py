@@ -1,0 +1,236 @@
+"""A network of tensors of the Lorentz group, multiplied by Clebsch-Gordan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import IntertwineError
+from ..representations.base import Representation
+from .lorentz_irreps import Couplings, coupling, lorentz_types, slices, symmetric_coupling
+from .minkowski import RestFrame, pair_invariants
+from .particles import Device, ParticleNetwork, Particles, perceptron
+
+RADIAL = 16
+"""Functions of the invariants of a pair, of which every level takes its own combinations."""
+SPACELIKE = 1e-6
+"""M^2 / E^2 below minus this is no rounding error of float32 input: the total momentum is spacelike."""
+
+
+class LorentzCGNetwork(ParticleNetwork):
+    """Tensors of the proper Lorentz group on particles, mixed, summed over neighbours and multiplied.
+
+    Features F_i of each node lie in real irreps: scalars, four-vectors, field strengths, traceless symmetric tensors
+    (dimensions 1, 4, 6, 9, ...). Each level computes, irrep by irrep,
+
+        F_i <- L_CG ( F_i,  F_i x F_i,  sum_j f_0(p_ij) F_j,  sum_j f_1(p_ij) (p_i - p_j) x F_j ),
+
+    CG the projections to the irreps held, L a linear map for each irrep, f functions of <p_i, p_j> and (p_i - p_j)^2
+    for each channel. A perceptron on the invariants of a node runs beside and feeds the scalars of F. By bilinearity
+    sums over j come before the products: one batched matrix product, then couplings on n nodes, not n^2 pairs.
+
+    Precision: momenta are boosted into the rest frame of the jet's total momentum P, and Minkowski products taken, in
+    float64; the features then have the parameters' dtype in a frame that no boost of the jet changes. There,
+    tensors are divided by sqrt(1 + mean of their squared components), an invariant of the jet and the tensor. P must
+    not be spacelike.
+
+    Args:
+        outputs: how many numbers to return for a jet, such as logits.
+        scalars: how many invariant numbers come with each particle, such as its charge.
+        channels: copies of every irrep at the input and after each level; the length is one more than the levels.
+        degree: the irreps held are the (j, k) with j + k whole and 2j, 2k <= degree: 1, 4 for degree 1; 1, 4, 6, 9
+            for 2; two of dimension 16 more for 3.
+        width: invariants of a node.
+        references: fixed four-vectors (k, 4) that enter as further nodes and break the symmetry to those
+            transformations that keep them: the beams (1, 0, 0, 1), (1, 0, 0, -1) or the time axis (1, 0, 0, 0).
+        generator: random numbers for the initial weights.
+
+    Shapes: momenta (batch, particles, 4) as (E, px, py, pz), mask (batch, particles) bool, true for real particles
+    (None: all are), scalars (batch, particles, scalars) -> (batch, outputs). Cut a batch to its longest jet: the work
+    grows as the square of the padded length, though the outputs do not depend on it.
+
+    Raises:
+        IntertwineError: for wrong shapes, NaN in a real particle, jets without particles, a spacelike total momentum
+            (values are not looked at under torch.compile).
+
+    Example:
+        >>> network = LorentzCGNetwork(outputs=2, channels=(4, 4, 4), width=16)
+        >>> network
+        LorentzCGNetwork(SO+(1,3), 1 + 4 + 6 + 9, 4,128 parameters)
+
+    Source: A. Bogatskiy et al., Lorentz group equivariant neural network for particle physics, arXiv:2006.04780.
+    """
+
+    def __init__(
+        self,
+        outputs: int = 1,
+        *,
+        scalars: int = 0,
+        channels: Sequence[int] = (8, 8, 8, 8),
+        degree: int = 2,
+        width: int = 64,
+        references: Tensor | Sequence[Sequence[float]] | None = None,
+        generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__(outputs, scalars, references)
+        if degree < 1 or width < 1 or len(channels) < 2 or min(channels) < 1:
+            raise IntertwineError(
+                "LorentzCGNetwork needs degree, width >= 1 and channels for the input and at least one level, got "
+                f"degree={degree}, width={width}, channels={tuple(channels)}"
+            )
+        self.types = lorentz_types(degree)
+        self.embedding = nn.Linear(self.inputs, width)
+        self.vectors = nn.Linear(width, channels[0])
+        self.radial = nn.Linear(2, RADIAL)
+        pairs = zip(channels[:-1], channels[1:], strict=True)
+        self.levels = nn.ModuleList([CGLevel(self.types, before, after, width) for before, after in pairs])
+        self.head = perceptron(width + 1, width, outputs)
+        self.place(generator, device, dtype)
+
+    def group(self) -> str:
+        return f"SO+(1,3), {' + '.join(str(rho.dim) for rho in self.types)}"
+
+    def forward(self, momenta: Tensor, mask: Tensor | None = None, scalars: Tensor | None = None) -> Tensor:
+        particles = self.embed(momenta, mask, scalars, self.embedding.weight.dtype)
+        frame = RestFrame.of(particles.total)
+        if not torch.compiler.is_compiling():
+            _check_timelike(frame, particles.total)
+        h = self.embedding(particles.scalars)
+        neighbours = particles.neighbours(h.dtype)
+        p = frame.boost(particles.momenta)
+        radial = self.radial_functions(p, neighbours)
+        p = self.unit(p, particles, frame).to(h.dtype)
+        tensors = self.initial(h, p)
+        for level in self.levels:
+            h, tensors = level(h, tensors, p, radial)
+        return self.head(torch.cat([particles.mean(h), particles.logarithm], -1))
+
+    def radial_functions(self, p: Tensor, neighbours: Tensor) -> Tensor:
+        """Functions of the invariants of all pairs, over the number of nodes: (batch, RADIAL, n, n)."""
+        invariants = pair_invariants(p).to(neighbours.dtype).flatten(2)
+        bias = self.radial.bias[:, None]
+        functions = nn.functional.silu(torch.matmul(self.radial.weight, invariants) + bias)
+        return functions.unflatten(2, neighbours.shape[1:]) * neighbours[:, None]
+
+    def unit(self, p: Tensor, particles: Particles, frame: RestFrame) -> Tensor:
+        """Momenta over their mean energy in the rest frame, M / n; references are numbers already."""
+        mean = (frame.mass / particles.pooled.sum(1))[:, None, None]
+        return torch.where(particles.pooled[..., None], p / mean, p)
+
+    def initial(self, h: Tensor, p: Tensor) -> Tensor:
+        """Tensors at the input, (batch, channels, n, dim): the momentum of each node times functions of h."""
+        vectors = self.vectors(h).mT.unsqueeze(-1) * p[:, None]
+        rest = sum(rho.dim for rho in self.types[2:])
+        return rescale(nn.functional.pad(vectors, (1, rest)), self.types)
+
+
+class CGLevel(nn.Module):
+    """One level: h (batch, n, width), tensors (batch, before, n, dim) -> the same with `after` channels.
+
+    Args:
+        types: the irreps held, the trivial and the vector first.
+        before, after: copies of each.
+        width: invariants of a node.
+    """
+
+    def __init__(self, types: Sequence[Representation], before: int, after: int, width: int):
+        super().__init__()
+        self.types = types
+        self.inject = nn.Linear(width, before)
+        self.filters = nn.Linear(RADIAL, 2 * before, bias=False)
+        self.neighbours = NeighbourProducts(types)
+        self.products = SelfProducts(types)
+        paths = [1 + a + b for a, b in zip(self.neighbours.couple.paths, self.products.couple.paths, strict=True)]
+        self.mix = nn.ModuleList([nn.Linear(before * k, after, bias=False) for k in paths[1:]])
+        self.update = perceptron(width + before * paths[0], width, width)
+
+    def forward(self, h: Tensor, tensors: Tensor, p: Tensor, radial: Tensor) -> tuple[Tensor, Tensor]:
+        tensors = torch.cat([self.inject(h).mT.unsqueeze(-1), tensors[..., 1:]], -1)
+        weights = torch.matmul(self.filters.weight, radial.flatten(2)).unflatten(2, radial.shape[2:])
+        sums = self.neighbours(tensors, p, *weights.chunk(2, 1))
+        squares = self.products(tensors)
+        columns = []
+        for k, where in enumerate(slices(self.types)):
+            x = torch.cat([tensors[..., where].unsqueeze(-2), sums[k], squares[k]], -2)
+            columns.append(x.permute(0, 1, 3, 2, 4).flatten(1, 2))  # (batch, before paths, n, dim)
+        h = h + self.update(torch.cat([h, columns[0].squeeze(-1).mT], -1))
+        mixed = [torch.matmul(mix.weight, x.flatten(2)).unflatten(2, x.shape[2:]) for mix, x in self._mixed(columns)]
+        scalars = mixed[0].new_zeros(*mixed[0].shape[:-1], 1)  # written from h by the next level
+        return h, rescale(torch.cat([scalars, *mixed], -1), self.types)
+
+    def _mixed(self, columns: Sequence[Tensor]) -> list[tuple[nn.Linear, Tensor]]:
+        return [(mix, x) for mix, x in zip(self.mix, columns[1:], strict=True) if isinstance(mix, nn.Linear)]
+
+
+class NeighbourProducts(nn.Module):
+    """CG of sum_j f_0 F_j and sum_j f_1 (p_i - p_j) x F_j, for every type (batch, channels, n, paths, dim).
+
+    With G_i = sum_j f_1 F_j, the second sum is p_i x G_i - sum_j f_1 (p_j x F_j): both sums are products of n x n
+    matrices with features of nodes, and no tensor of pairs arises.
+    """
+
+    def __init__(self, types: Sequence[Representation]):
+        super().__init__()
+        one, vector = types[:2]
+        blocks = [[coupling(one, b, c) for c in types] for b in types]
+        blocks += [[coupling(vector, b, c) for c in types] for b in types]
+        self.types, self.couple = types, Couplings(blocks, types)
+
+    def forward(self, tensors: Tensor, p: Tensor, scalar: Tensor, vector: Tensor) -> list[Tensor]:
+        """Tensors (batch, channels, n, dim), p (batch, n, 4), filters (batch, channels, n, n) for f_0 and f_1."""
+        outer = self.outer(p, tensors)
+        sums = torch.matmul(vector, torch.cat([tensors, outer], -1))
+        dim = tensors.shape[-1]
+        relative = self.outer(p, sums[..., :dim]) - sums[..., dim:]
+        return self.couple(torch.cat([torch.matmul(scalar, tensors), relative], -1))
+
+    def outer(self, p: Tensor, tensors: Tensor) -> Tensor:
+        """p x F type by type, (batch, channels, n, 4 dim)."""
+        p = p[:, None, :, :, None]
+        return torch.cat([(p * tensors[..., None, where]).flatten(-2) for where in slices(self.types)], -1)
+
+
+class SelfProducts(nn.Module):
+    """CG of F x F, channel by channel: (..., dim) -> for every type (..., paths, dim)."""
+
+    def __init__(self, types: Sequence[Representation]):
+        super().__init__()
+        self.pairs = [(a, b) for a in range(len(types)) for b in range(a, len(types))]
+        blocks = []
+        for a, b in self.pairs:
+            left, right = types[a], types[b]
+            blocks.append([symmetric_coupling(left, c) if a == b else coupling(left, right, c) for c in types])
+        self.types, self.couple = types, Couplings(blocks, types)
+
+    def forward(self, tensors: Tensor) -> list[Tensor]:
+        parts = [tensors[..., where] for where in slices(self.types)]
+        products = [(parts[a].unsqueeze(-1) * parts[b].unsqueeze(-2)).flatten(-2) for a, b in self.pairs]
+        return self.couple(torch.cat(products, -1))
+
+
+def rescale(tensors: Tensor, types: Sequence[Representation]) -> Tensor:
+    """Each type of each node over sqrt(1 + mean square) of its components: (batch, channels, n, dim) -> the same.
+
+    Only for tensors in the rest frame of a total momentum P: the sum of squares there is the Minkowski square made
+    positive by P, an invariant of the two, and rotations keep it.
+    """
+    parts = []
+    for where in slices(types):
+        part = tensors[..., where]
+        parts.append(part * torch.rsqrt(1 + part.square().mean((1, 3), keepdim=True)))
+    return torch.cat(parts, -1)
+
+
+def _check_timelike(frame: RestFrame, total: Tensor) -> None:
+    square = frame.total[:, 0] ** 2 - frame.total[:, 1:].square().sum(-1)
+    spacelike = square < -SPACELIKE * total.square().sum(-1)
+    if bool(spacelike.any()):
+        jet = int(spacelike.nonzero()[0])
+        raise IntertwineError(
+            f"the total momentum of jet {jet}, {[round(x, 6) for x in total[jet].tolist()]}, is spacelike: give "
+            "(E, px, py, pz) with E >= |p| for every particle"
+        )

@@ -1,0 +1,89 @@
+"""The real irreducible representations of the Lorentz group that features have, and the couplings between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ..groups.base import on_cpu
+from ..groups.classical import Lorentz
+from ..nn.module import Solved
+from ..representations.base import Representation
+
+SAME_MAP = 1e-8
+"""Singular values of a span of orthonormal maps below this are rounding errors of zero."""
+
+
+def lorentz_types(degree: int) -> list[Representation]:
+    """The real irreps (j, k) with j + k a whole number and 2j, 2k <= degree: what tensors of four-vectors hold.
+
+    Degree 1 gives scalars and four-vectors (dimensions 1, 4), degree 2 also field strengths (1, 0) + (0, 1) and
+    traceless symmetric tensors (1, 1) (6, 9), degree 3 also (3/2, 1/2) + (1/2, 3/2) and (3/2, 3/2) (16, 16). The
+    four-vector is the defining representation, with its coordinates (E, px, py, pz).
+
+    >>> [rho.dim for rho in lorentz_types(2)]
+    [1, 4, 6, 9]
+    """
+    group = Lorentz()
+    types: list[Representation] = [group.trivial, group.vector]
+    for j in range(2, degree + 1):
+        for k in range(j % 2, j + 1, 2):
+            rho = group.irrep((Fraction(j, 2), Fraction(k, 2)))
+            types.append(rho.real if rho.is_complex else rho)
+    return types
+
+
+def slices(types: Sequence[Representation]) -> list[slice]:
+    """Where each type lies in features of their sum."""
+    stops = torch.tensor([rho.dim for rho in types]).cumsum(0).tolist()
+    return [slice(stop - rho.dim, stop) for rho, stop in zip(types, stops, strict=True)]
+
+
+@lru_cache(maxsize=None)
+@on_cpu
+def coupling(a: Representation, b: Representation, c: Representation) -> Tensor:
+    """All equivariant bilinear maps a x b -> c over the reals: (maps, dim a, dim b, dim c), sum C_p C_q = dim c."""
+    maps = (a * b >> c).basis()
+    return maps.unflatten(-1, (a.dim, b.dim)).movedim(1, -1) * c.dim**0.5
+
+
+def symmetric_coupling(a: Representation, c: Representation) -> Tensor:
+    """Those of a x a -> c that do not change when the two factors change places, which alone see x (x) x."""
+    maps = coupling(a, a, c)
+    if not len(maps):
+        return maps
+    even = (maps + maps.transpose(1, 2)) / 2
+    _, values, rows = torch.linalg.svd(even.flatten(1), full_matrices=False)
+    kept = values > SAME_MAP
+    return rows[kept].unflatten(1, maps.shape[1:]) * c.dim**0.5
+
+
+class Couplings(Solved):
+    """Constant bilinear maps to every type, as one matrix: products (..., inputs) -> for each type (..., paths, dim).
+
+    Args:
+        blocks: for each pair of types whose products are the input, in order, its maps (maps, dim a, dim b, dim c) to
+            each of `types`.
+        types: the types of the output.
+    """
+
+    weight: Tensor
+
+    def __init__(self, blocks: Sequence[Sequence[Tensor]], types: Sequence[Representation]):
+        super().__init__()
+        self.dims = [rho.dim for rho in types]
+        self.paths = [sum(len(block[k]) for block in blocks) for k in range(len(types))]
+        columns = []
+        for k in range(len(types)):
+            # (dim a dim b, maps dim c); rows of one product of types feed only the paths that belong to it.
+            columns.append(torch.block_diag(*(block[k].movedim(0, 2).flatten(2).flatten(0, 1) for block in blocks)))
+        self.hold("weight", torch.cat(columns, 1))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        sizes = [paths * dim for paths, dim in zip(self.paths, self.dims, strict=True)]
+        parts = torch.matmul(x, self.weight).split(sizes, -1)
+        return [part.unflatten(-1, (-1, dim)) for part, dim in zip(parts, self.dims, strict=True)]
