@@ -67,7 +67,7 @@ def test_the_catalogue_meets_both_forms():
 @pytest.mark.parametrize(("rho_in", "rho_out"), SPACES, ids=str)
 def test_the_plain_layer_is_the_same_map_on_its_own(rho_in: Representation, rho_out: Representation):
     layer = with_bias(Linear(rho_in, rho_out))
-    plain = layer.plain()
+    plain = layer.to_plain()
     x = torch.randn(4, rho_in.dim, dtype=layer.maps.weight.dtype)
     expected = layer(x)
     torch.testing.assert_close(plain(x), expected, rtol=1e-4, atol=1e-4)

@@ -46,7 +46,7 @@ class _Conv(EquivariantModule):
         device: Device = None,
         dtype: torch.dtype | None = None,
     ):
-        super().__init__(rho_in, rho_out)
+        super().__init__(rho_in, rho_out, axis=1)
         if rho_in.is_complex or rho_out.is_complex:
             raise IntertwineError(f"fields on a grid are real; use the real forms of {rho_in} and {rho_out}")
         self.space = point_space(rho_in.group, self.d, space)
@@ -175,7 +175,7 @@ class _Conv(EquivariantModule):
             left = (n + 2 * p - step * (k - 1) - 1) % s
             if left:
                 warnings.warn(
-                    f"{type(self).__name__} with stride {s} on {n} samples leaves {left} of them out at one side, so that "
+                    f"{type(self).__name__} with stride {s} on {n} samples leaves {left} out at one side, so that "
                     "its output does not turn with its input: choose sizes with (size + 2 padding - kernel) divisible "
                     f"by the stride, here a kernel of {k - 1} or {k + 1} samples or an input of {n - left}",
                     stacklevel=3,

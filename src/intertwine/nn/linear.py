@@ -74,7 +74,7 @@ class Linear(EquivariantModule):
         """The current W, (rho_out.dim, rho_in.dim)."""
         return self.maps.maps.matrix(self.maps.weight)
 
-    def plain(self) -> nn.Linear:
+    def to_plain(self) -> nn.Linear:
         """The same map as a layer of torch with numbers of its own, which has nothing to assemble: for inference."""
         weight, bias = self.matrix().detach(), self.invariant_bias()
         layer = nn.Linear(*weight.mT.shape, bias=bias is not None, device="meta")

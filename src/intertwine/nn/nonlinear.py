@@ -1,4 +1,7 @@
-"""Nonlinearities that keep the equation f(rho(g) x) = rho(g) f(x)."""
+"""Nonlinearities that keep the equation f(rho(g) x) = rho(g) f(x), on features (..., rho.dim) or on fields.
+
+With `axis=1` they act on every sample of fields (batch, rho.dim, *grid).
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
-from ..representations.leaves import Trivial
 from .module import Device, EquivariantModule, require_representation
+from .segments import Segments
 
 Function = Callable[[Tensor], Tensor]
 
@@ -20,7 +22,7 @@ Function = Callable[[Tensor], Tensor]
 class Pointwise(EquivariantModule):
     """A function of each entry: equivariant where the group permutes entries; where it also flips signs, odd functions.
 
-    Shapes: (..., rho.dim) -> (..., rho.dim).
+    Shapes: (..., rho.dim) -> (..., rho.dim), or with axis=1 (batch, rho.dim, *grid) -> the same.
 
     Raises:
         IntertwineError: when the representation is neither, or is signed and the function is not odd.
@@ -30,8 +32,8 @@ class Pointwise(EquivariantModule):
         Pointwise(8xregular, relu)
     """
 
-    def __init__(self, rho: Representation, function: Function = nn.functional.relu):
-        super().__init__(rho, rho)
+    def __init__(self, rho: Representation, function: Function = nn.functional.relu, *, axis: int = -1):
+        super().__init__(rho, rho, axis=axis)
         if rho.phase_order not in (1, 2):
             raise IntertwineError(
                 f"a pointwise function does not commute with {rho} of {rho.group}, which mixes entries instead of "
@@ -57,7 +59,8 @@ class NormActivation(EquivariantModule):
     """v -> v function(|v| + b) / |v| for every copy v of every elementary term, b learned; scalars: function(x + b).
 
     The norm is invariant only where the group acts unitarily. |v| is smoothed near zero. Of complex scalars the
-    function takes the real and the imaginary part. Shapes: (..., rho.dim) -> (..., rho.dim).
+    function takes the real and the imaginary part. Shapes: (..., rho.dim) -> (..., rho.dim), or with axis=1
+    (batch, rho.dim, *grid) -> the same.
 
     Raises:
         IntertwineError: when some term is not unitary (a boost changes the length of a four-vector).
@@ -70,18 +73,17 @@ class NormActivation(EquivariantModule):
 
     SMOOTHING = 1e-6
     """Added to |v|^2: gradients at v = 0 stay finite."""
-    owner: Tensor
-    scalar: Tensor
 
     def __init__(
         self,
         rho: Representation,
         function: Function = nn.functional.silu,
         *,
+        axis: int = -1,
         device: Device = None,
         dtype: torch.dtype | None = None,
     ):
-        super().__init__(rho, rho)
+        super().__init__(rho, rho, axis=axis)
         for term in expand(rho):
             if not term.is_unitary:
                 raise IntertwineError(
@@ -89,25 +91,25 @@ class NormActivation(EquivariantModule):
                     "use Gate, whose gates are scalars"
                 )
         self.function = function
-        owner, scalar = _owners(rho)
-        self._has_scalars = bool(scalar.any())
-        self.hold("owner", owner)
-        self.hold("scalar", scalar)
-        self.shift = nn.Parameter(torch.zeros(int(owner.max()) + 1))
+        self.segments = Segments(rho, axis)
+        self.shift = nn.Parameter(torch.zeros(self.segments.number))
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
         v = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x  # squares would overflow, sums lose digits
-        total = v.real.new_zeros(*x.shape[:-1], len(self.shift)).index_add(-1, self.owner, (v * v.conj()).real)
-        norm = (total + self.SMOOTHING).sqrt()
-        y = v * (self.function(norm + self.shift) / norm).index_select(-1, self.owner)
-        if self._has_scalars:
-            y = torch.where(self.scalar, self._of_scalars(v), y)
-        return y.to(x.dtype)
+        blocks = []
+        for part, block in zip(self.segments.parts, self.segments.split(v), strict=True):
+            shift = self.segments.spread(self.shift, part, block)
+            if part.is_scalar:
+                blocks.append(self._of_scalars(block, shift))
+            else:
+                square = block * block if not block.is_complex() else (block * block.conj()).real
+                norm = (square.sum(self.segments.dim, keepdim=True) + self.SMOOTHING).sqrt()
+                blocks.append(block * (self.function(norm + shift) / norm))
+        return self.segments.join(blocks).to(x.dtype)
 
-    def _of_scalars(self, v: Tensor) -> Tensor:
-        shift = self.shift.index_select(0, self.owner)
+    def _of_scalars(self, v: Tensor, shift: Tensor) -> Tensor:
         if v.is_complex():
             return torch.complex(self.function(v.real + shift), self.function(v.imag + shift))
         return self.function(v + shift)
@@ -119,7 +121,8 @@ class Gate(EquivariantModule):
     Takes `rho_in` = rho + (gates) trivial and returns rho; a layer before it produces the gates. Works for any group,
     compact or not, since the gates are invariant. Of complex features the gates' real parts count.
 
-    Shapes: (..., rho.dim + gates) -> (..., rho.dim).
+    Shapes: (..., rho.dim + gates) -> (..., rho.dim), or with axis=1 (batch, rho.dim + gates, *grid) -> (batch, rho.dim,
+    *grid).
 
     Example:
         >>> G = Lorentz()
@@ -127,40 +130,24 @@ class Gate(EquivariantModule):
         Gate(2x1 + 3xV + 3x1 -> 2x1 + 3xV)
     """
 
-    source: Tensor
-
-    def __init__(self, rho: Representation, *, device: Device = None, dtype: torch.dtype | None = None):
+    def __init__(self, rho: Representation, *, axis: int = -1, device: Device = None, dtype: torch.dtype | None = None):
         require_representation(self, rho)
-        gates = sum(len(index) for term, index in expand(rho).items() if not isinstance(term, Trivial))
-        super().__init__(rho + gates * rho.group.trivial if gates else rho, rho)
-        self.gates = gates
-        self.hold("source", _gate_places(rho))
+        segments = Segments(rho, axis)
+        gates = sum(part.copies for part in segments.parts if not part.is_scalar)
+        super().__init__(rho + gates * rho.group.trivial if gates else rho, rho, axis=axis)
+        self.gates, self.segments = gates, segments
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        gate = x.index_select(-1, self.source)
-        gate = gate.real if gate.is_complex() else gate
-        return x[..., : self.rho_out.dim] * torch.sigmoid(gate)
-
-
-@on_cpu
-def _owners(rho: Representation) -> tuple[Tensor, Tensor]:
-    """Of every entry: the number of the copy it belongs to, counted term by term; and whether it is a scalar."""
-    owner, scalar, copies = torch.zeros(rho.dim, dtype=torch.int64), torch.zeros(rho.dim, dtype=torch.bool), 0
-    for term, index in expand(rho).items():
-        owner[index] = copies + torch.arange(len(index))[:, None]
-        scalar[index] = isinstance(term, Trivial)
-        copies += len(index)
-    return owner, scalar
-
-
-@on_cpu
-def _gate_places(rho: Representation) -> Tensor:
-    """Where every entry finds its gate among (x, gates); scalars gate themselves, x sigmoid(x) = silu(x)."""
-    place, following = torch.arange(rho.dim), rho.dim
-    for term, index in expand(rho).items():
-        if not isinstance(term, Trivial):
-            place[index] = following + torch.arange(len(index))[:, None]
-            following += len(index)
-    return place
+        features, gates = x.split([self.rho_out.dim, self.gates], self.axis)
+        gates = torch.sigmoid(gates.real if gates.is_complex() else gates)
+        blocks, used = [], 0
+        for part, block in zip(self.segments.parts, self.segments.split(features), strict=True):
+            if part.is_scalar:
+                gate = torch.sigmoid(block.real if block.is_complex() else block)
+            else:
+                gate = gates.narrow(self.axis, used, part.copies).unsqueeze(self.segments.dim)
+                used += part.copies
+            blocks.append(block * gate)
+        return self.segments.join(blocks)

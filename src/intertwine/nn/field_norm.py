@@ -1,0 +1,218 @@
+"""Batch and instance normalisation of fields on a grid, and dropout of whole fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import IntertwineError
+from ..groups.base import on_cpu
+from ..representations.base import Representation
+from ..representations.expand import expand
+from .module import Device, EquivariantModule
+
+
+class _FieldNorm(EquivariantModule):
+    """y = weight (x - m) / sqrt(v + eps) + bias for every copy of every elementary term.
+
+    m is the invariant part of the mean (the mean of a scalar, the common mean of a permutation's entries, 0 of a
+    vector), v the mean square of the copy's entries about it. weight is one number for each copy, bias an invariant
+    vector.
+    """
+
+    owner: Tensor
+    share: Tensor
+    invariants: Tensor
+
+    def __init__(
+        self,
+        rho: Representation,
+        *,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__(rho, rho, axis=1)
+        if rho.is_complex or not rho.is_orthogonal:
+            raise IntertwineError(
+                f"{type(self).__name__} needs real orthogonal fields, got {rho} of {rho.group}"
+            )
+        self.eps = eps
+        owner, share = owners(rho)
+        self.register_buffer("owner", owner, persistent=False)
+        self.hold("share", share)
+        self.hold("invariants", _invariants(rho))
+        self.weight = nn.Parameter(torch.ones(len(share))) if affine else None
+        self.bias = nn.Parameter(torch.zeros(self.invariants.shape[1])) if affine else None
+        self._buffers_of_statistics()
+        self.place(device, dtype)
+
+    def _buffers_of_statistics(self) -> None:
+        """What is kept between batches: nothing, unless a subclass says so."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        mean, variance = self._statistics(x.float() if x.dtype in (torch.float16, torch.bfloat16) else x)
+        scale, offset = self._affine(mean, variance)
+        shape = (*scale.shape, *(1,) * (x.ndim - 2))
+        return torch.addcmul(offset.reshape(shape).to(x.dtype), x, scale.reshape(shape).to(x.dtype))
+
+    def _affine(self, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
+        """What each channel is multiplied by, and what is added to it, (..., channels)."""
+        scale = (variance + self.eps).rsqrt()
+        if self.weight is not None:
+            scale = scale * self.weight
+        scale = scale.index_select(-1, self.owner)
+        offset = -scale * mean
+        return scale, offset if self.bias is None else offset + self.invariants @ self.bias
+
+    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Invariant mean (..., channels) and variance (..., copies)."""
+        raise NotImplementedError
+
+    def _moments(self, x: Tensor, over_batch: bool) -> tuple[Tensor, Tensor]:
+        flat = x.flatten(2)
+        mean = flat.mean(-1)
+        square = torch.linalg.vector_norm(flat, dim=-1).square() / flat.shape[-1]
+        if over_batch:
+            mean, square = mean.mean(0), square.mean(0)
+        sizes = self.invariants.square().sum(0)
+        mean = (mean @ self.invariants / sizes) @ self.invariants.mT
+        about = square - mean.square()
+        variance = about.new_zeros(*about.shape[:-1], len(self.share)).index_add(-1, self.owner, about) * self.share
+        return mean, variance.clamp_min(0.0)
+
+
+class BatchNorm(_FieldNorm):
+    """Batch normalisation that keeps the equation, on fields (batch, rho.dim, *grid) of any dimension.
+
+    For permutation fields it is torch's batch normalisation with statistics pooled over each orbit, for scalars
+    torch's own; vectors are divided by their root mean square. Running statistics as in `torch.nn.BatchNorm2d`.
+
+    Args:
+        rho: the type of the fields, real and orthogonal.
+        eps, momentum, affine: as in `torch.nn.BatchNorm2d`.
+
+    Raises:
+        IntertwineError: for fields that are not real and orthogonal, and in training on a single sample of one pixel.
+
+    Example:
+        >>> G = C(4)
+        >>> BatchNorm(8 * G.regular)(torch.randn(2, 32, 7, 7)).shape
+        torch.Size([2, 32, 7, 7])
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, rho: Representation, *, momentum: float = 0.1, **options: Any):
+        super().__init__(rho, **options)
+        self.momentum = momentum
+
+    def _buffers_of_statistics(self) -> None:
+        self.register_buffer("running_mean", torch.zeros(self.rho_in.dim))
+        self.register_buffer("running_var", torch.ones(len(self.share)))
+
+    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        if not self.training:
+            return self.running_mean, self.running_var
+        count = x.numel() // x.shape[1]
+        if count < 2:
+            raise IntertwineError(f"BatchNorm needs more than one value per channel in training, got {tuple(x.shape)}")
+        mean, variance = self._moments(x, over_batch=True)
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(variance * count / (count - 1), self.momentum)
+        return mean, variance
+
+    def to_plain(self) -> nn.Module:
+        """The same map in evaluation as a layer of torch."""
+        scale, offset = self._affine(self.running_mean, self.running_var)
+        return ChannelAffine(scale.detach(), offset.detach())
+
+
+class InstanceNorm(_FieldNorm):
+    """`BatchNorm` with the statistics of each sample alone, on fields (batch, rho.dim, *grid).
+
+    Example:
+        >>> G = SO(2)
+        >>> InstanceNorm(2 * G.trivial + G.vector)(torch.randn(2, 4, 7, 7)).shape
+        torch.Size([2, 4, 7, 7])
+    """
+
+    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self._moments(x, over_batch=False)
+
+
+class ChannelAffine(nn.Module):
+    """x -> scale x + offset channel by channel, on (batch, channels, *grid)."""
+
+    scale: Tensor
+    offset: Tensor
+
+    def __init__(self, scale: Tensor, offset: Tensor):
+        super().__init__()
+        self.register_buffer("scale", scale)
+        self.register_buffer("offset", offset)
+
+    def forward(self, x: Tensor) -> Tensor:
+        shape = (-1, *(1,) * (x.ndim - 2))
+        return torch.addcmul(self.offset.view(shape), x, self.scale.view(shape))
+
+
+class FieldDropout(EquivariantModule):
+    """Drops whole copies of elementary terms, every sample of the grid at once, with probability p in training.
+
+    Example:
+        >>> FieldDropout(4 * SO(2).vector, 0.5).eval()(torch.ones(1, 8, 2, 2)).sum().item()
+        32.0
+    """
+
+    owner: Tensor
+
+    def __init__(self, rho: Representation, p: float = 0.1, *, device: Device = None, dtype: torch.dtype | None = None):
+        super().__init__(rho, rho, axis=1)
+        if not 0 <= p < 1:
+            raise IntertwineError(f"a dropout probability lies in [0, 1), got {p}")
+        self.p = p
+        owner, share = owners(rho)
+        self.copies = len(share)
+        self.register_buffer("owner", owner, persistent=False)
+        self.place(device, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        if not self.training or not self.p:
+            return x
+        kept = nn.functional.dropout(x.new_ones(len(x), self.copies), self.p)
+        return x * kept.index_select(1, self.owner).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
+
+    def extra_repr(self) -> str:
+        return f"{self.rho_in}, p={self.p}"
+
+
+@on_cpu
+def owners(rho: Representation) -> tuple[Tensor, Tensor]:
+    """The copy that each channel belongs to, (rho.dim,), and 1 / dimension of each copy, (copies,)."""
+    owner, share = torch.zeros(rho.dim, dtype=torch.int64), []
+    for term, index in expand(rho).items():
+        owner[index] = len(share) + torch.arange(len(index))[:, None]
+        share += [1 / term.dim] * len(index)
+    return owner, torch.tensor(share, dtype=torch.float64)
+
+
+@on_cpu
+def _invariants(rho: Representation) -> Tensor:
+    """The invariant vectors of each copy as orthogonal columns of greatest entry 1, (rho.dim, number)."""
+    columns = []
+    for term, index in expand(rho).items():
+        basis = (rho.group.trivial >> term).basis()[..., 0]
+        for vector in basis:
+            for row in index:
+                column = torch.zeros(rho.dim, dtype=torch.float64)
+                column[row] = vector / vector.abs().max()
+                columns.append(column)
+    return torch.stack(columns, 1) if columns else torch.zeros(rho.dim, 0, dtype=torch.float64)
