@@ -3,14 +3,19 @@
 from .bilinear import Bilinear
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .emlp import EMLP, hidden_representation
+from .field_norm import BatchNorm, FieldDropout, InstanceNorm
+from .field_pool import GroupPool, NormMaxPool
+from .fourier_activation import FourierActivation
 from .head import InvariantHead
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise
 from .tensor_product import TensorProduct
+from .to_plain import to_plain
 
 __all__ = [
+    "BatchNorm",
     "Bilinear",
     "Conv1d",
     "Conv2d",
@@ -20,12 +25,18 @@ __all__ = [
     "ConvTranspose3d",
     "EMLP",
     "EquivariantModule",
+    "FieldDropout",
+    "FourierActivation",
     "Gate",
+    "GroupPool",
+    "InstanceNorm",
     "InvariantHead",
     "Linear",
     "Maps",
     "NormActivation",
+    "NormMaxPool",
     "Pointwise",
     "TensorProduct",
     "hidden_representation",
+    "to_plain",
 ]
