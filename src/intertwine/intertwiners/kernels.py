@@ -55,6 +55,8 @@ class Expansion:
 
     def basis(self) -> Tensor:
         """(parameters, dim b, dim a, samples)."""
+        if not self.parameters:
+            return torch.zeros(0, *self.shape, dtype=torch.float64)
         return expand_weights(
             torch.eye(self.parameters, dtype=torch.float64), self.shape, self.table, self.index, self.sign
         )

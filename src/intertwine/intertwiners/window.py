@@ -108,7 +108,7 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
     else:
         raise IntertwineError(f'profile is "gaussian" or "free", got {profile!r}')
     if bandlimit is None:
-        limits = tuple(0 if r < CLOSE else int(r + 0.5) + (r < reach - 0.5) for r in radii)
+        limits = tuple(0 if r < CLOSE else int(r + 0.5) + (1 <= r < reach - 0.5) for r in radii)
     elif isinstance(bandlimit, int):
         limits = tuple(0 if r < CLOSE else bandlimit for r in radii)
     else:
