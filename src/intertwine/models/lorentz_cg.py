@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -86,7 +87,7 @@ class LorentzCGNetwork(ParticleNetwork):
         self.embedding = nn.Linear(self.inputs, width)
         self.vectors = nn.Linear(width, channels[0])
         self.radial = nn.Linear(2, RADIAL)
-        pairs = zip(channels[:-1], channels[1:], strict=True)
+        pairs = pairwise(channels)
         self.levels = nn.ModuleList([CGLevel(self.types, before, after, width) for before, after in pairs])
         self.head = perceptron(width + 1, width, outputs)
         self.place(generator, device, dtype)

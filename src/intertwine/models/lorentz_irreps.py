@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -32,8 +32,7 @@ def lorentz_types(degree: int) -> list[Representation]:
     types: list[Representation] = [group.trivial, group.vector]
     for j in range(2, degree + 1):
         for k in range(j % 2, j + 1, 2):
-            rho = group.irrep((Fraction(j, 2), Fraction(k, 2)))
-            types.append(rho.real if rho.is_complex else rho)
+            types.append(group.irrep((Fraction(j, 2), Fraction(k, 2)), real=True))
     return types
 
 
@@ -43,7 +42,7 @@ def slices(types: Sequence[Representation]) -> list[slice]:
     return [slice(stop - rho.dim, stop) for rho, stop in zip(types, stops, strict=True)]
 
 
-@lru_cache(maxsize=None)
+@cache
 @on_cpu
 def coupling(a: Representation, b: Representation, c: Representation) -> Tensor:
     """All equivariant bilinear maps a x b -> c over the reals: (maps, dim a, dim b, dim c), sum C_p C_q = dim c."""
