@@ -10,7 +10,7 @@ from .head import InvariantHead
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
-from .nonlinear import Gate, NormActivation, Pointwise
+from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
 from .tensor_product import TensorProduct
 from .to_plain import to_plain
 
@@ -36,6 +36,7 @@ __all__ = [
     "NormActivation",
     "NormMaxPool",
     "Pointwise",
+    "ScalarGate",
     "TensorProduct",
     "hidden_representation",
     "to_plain",

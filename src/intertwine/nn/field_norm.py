@@ -37,14 +37,13 @@ class _FieldNorm(EquivariantModule):
     ):
         super().__init__(rho, rho, axis=1)
         if rho.is_complex or not rho.is_orthogonal:
-            raise IntertwineError(
-                f"{type(self).__name__} needs real orthogonal fields, got {rho} of {rho.group}"
-            )
+            raise IntertwineError(f"{type(self).__name__} needs real orthogonal fields, got {rho} of {rho.group}")
         self.eps = eps
         owner, share = owners(rho)
         self.register_buffer("owner", owner, persistent=False)
         self.hold("share", share)
         self.hold("invariants", _invariants(rho))
+        self.is_pooled = _is_pooled(rho)
         self.weight = nn.Parameter(torch.ones(len(share))) if affine else None
         self.bias = nn.Parameter(torch.zeros(self.invariants.shape[1])) if affine else None
         self._buffers_of_statistics()
@@ -66,11 +65,11 @@ class _FieldNorm(EquivariantModule):
         if self.weight is not None:
             scale = scale * self.weight
         scale = scale.index_select(-1, self.owner)
-        offset = -scale * mean
+        offset = -scale * (mean @ self.invariants.mT)
         return scale, offset if self.bias is None else offset + self.invariants @ self.bias
 
     def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Invariant mean (..., channels) and variance (..., copies)."""
+        """Coefficients of the invariant mean (..., invariants) and variance (..., copies)."""
         raise NotImplementedError
 
     def _moments(self, x: Tensor, over_batch: bool) -> tuple[Tensor, Tensor]:
@@ -80,8 +79,8 @@ class _FieldNorm(EquivariantModule):
         if over_batch:
             mean, square = mean.mean(0), square.mean(0)
         sizes = self.invariants.square().sum(0)
-        mean = (mean @ self.invariants / sizes) @ self.invariants.mT
-        about = square - mean.square()
+        mean = mean @ self.invariants / sizes
+        about = square - (mean @ self.invariants.mT).square()
         variance = about.new_zeros(*about.shape[:-1], len(self.share)).index_add(-1, self.owner, about) * self.share
         return mean, variance.clamp_min(0.0)
 
@@ -113,20 +112,33 @@ class BatchNorm(_FieldNorm):
         self.momentum = momentum
 
     def _buffers_of_statistics(self) -> None:
-        self.register_buffer("running_mean", torch.zeros(self.rho_in.dim))
+        self.register_buffer("running_mean", torch.zeros(self.invariants.shape[1]))
         self.register_buffer("running_var", torch.ones(len(self.share)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.is_pooled:
+            return super().forward(x)
+        self.check(x)
+        self._check_count(x)
+        joined = x.reshape(len(x), len(self.share), -1)
+        statistics = (self.running_mean, self.running_var, self.weight, self.bias)
+        return nn.functional.batch_norm(joined, *statistics, self.training, self.momentum, self.eps).view(x.shape)
 
     def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
         if not self.training:
             return self.running_mean, self.running_var
-        count = x.numel() // x.shape[1]
-        if count < 2:
-            raise IntertwineError(f"BatchNorm needs more than one value per channel in training, got {tuple(x.shape)}")
+        count = self._check_count(x)
         mean, variance = self._moments(x, over_batch=True)
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)
         return mean, variance
+
+    def _check_count(self, x: Tensor) -> int:
+        count = x.numel() // max(1, x.shape[1])
+        if self.training and count < 2:
+            raise IntertwineError(f"BatchNorm needs more than one value per channel in training, got {tuple(x.shape)}")
+        return count
 
     def to_plain(self) -> nn.Module:
         """The same map in evaluation as a layer of torch."""
@@ -192,6 +204,14 @@ class FieldDropout(EquivariantModule):
 
     def extra_repr(self) -> str:
         return f"{self.rho_in}, p={self.p}"
+
+
+def _is_pooled(rho: Representation) -> bool:
+    """Whether all copies are scalars or transitive permutations of equal size, one after the other."""
+    terms, dims = expand(rho), {term.dim for term in expand(rho)}
+    ordered = torch.equal(torch.cat([index.flatten() for index in terms.values()]), torch.arange(rho.dim))
+    transitive = all(term.is_permutation and (rho.group.trivial >> term).dim == 1 for term in terms)
+    return ordered and transitive and len(dims) == 1
 
 
 @on_cpu

@@ -115,6 +115,63 @@ class NormActivation(EquivariantModule):
         return self.function(v + shift)
 
 
+class ScalarGate(EquivariantModule):
+    """v -> v sigmoid(A s + b) for every copy v of every elementary term but the scalars s; these become silu(s).
+
+    The gates are learned affine functions of the scalars among the features, at every sample of a grid: a layer before
+    it need not produce them, as for `Gate`. Shapes: (..., rho.dim) -> (..., rho.dim), or with axis=1 (batch, rho.dim,
+    *grid) -> the same.
+
+    Raises:
+        IntertwineError: when rho holds no scalars, or complex ones.
+
+    Example:
+        >>> V = SO(3).vector
+        >>> ScalarGate(2 * SO(3).trivial + 4 * V)(torch.zeros(14)).shape
+        torch.Size([14])
+    """
+
+    def __init__(
+        self,
+        rho: Representation,
+        *,
+        axis: int = -1,
+        generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__(rho, rho, axis=axis)
+        self.segments = Segments(rho, axis)
+        scalars = sum(part.copies for part in self.segments.parts if part.is_scalar)
+        if not scalars or rho.is_complex:
+            raise IntertwineError(f"ScalarGate needs real scalars among its features, got {rho}; use Gate instead")
+        gates = self.segments.number - scalars
+        self.weight = nn.Parameter(torch.randn(gates, scalars, generator=generator) / scalars**0.5)
+        self.bias = nn.Parameter(torch.zeros(gates))
+        self.place(device, dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check(x)
+        blocks, used = self.segments.split(x), 0
+        parts = list(zip(self.segments.parts, blocks, strict=True))
+        scalars = torch.cat([block.squeeze(self.segments.dim) for part, block in parts if part.is_scalar], self.axis)
+        gates = torch.sigmoid(self._affine(scalars))
+        out = []
+        for part, block in parts:
+            if part.is_scalar:
+                out.append(nn.functional.silu(block))
+            else:
+                out.append(block * gates.narrow(self.axis, used, part.copies).unsqueeze(self.segments.dim))
+                used += part.copies
+        return self.segments.join(out)
+
+    def _affine(self, scalars: Tensor) -> Tensor:
+        if self.axis < 0:
+            return nn.functional.linear(scalars, self.weight, self.bias)
+        flat = torch.baddbmm(self.bias[:, None], self.weight.expand(len(scalars), -1, -1), scalars.flatten(2))
+        return flat.unflatten(2, scalars.shape[2:])
+
+
 class Gate(EquivariantModule):
     """v -> v sigmoid(gate) for every copy v of every elementary term, each with a scalar gate; scalars: silu.
 
