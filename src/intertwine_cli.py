@@ -116,6 +116,36 @@ def compare(
     run(Request(data, group, routes, seeds, *budget, rep_in, rep_out, out, device, resume))
 
 
+@app.command()
+def reproduce(
+    name: Annotated[str | None, typer.Argument(help="Which one; without a name they are listed.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Tiny, in under a minute: to see that it works.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The published data and protocol; needs a GPU.")] = False,
+    budget: Annotated[float, typer.Option(help="Multiplies the passes over the data.")] = 1.0,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many times everything is repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; reproduce-NAME unless given.")] = None,
+    device: Annotated[str, typer.Option(help="Where to train, such as cpu or cuda.")] = "cpu",
+    threads: Annotated[int, typer.Option(min=1, help="Threads of torch on the CPU.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what the folder holds.")] = False,
+) -> None:
+    """Do a published result again, with the paper's numbers beside ours.
+
+    Example: intertwine reproduce jets --quick
+    """
+    if name is None:
+        from intertwine.cli.reproduce import listing
+
+        listing()
+        return
+    if quick and full:
+        raise typer.BadParameter("--quick and --full exclude each other.")
+    from intertwine.cli.reproduce import reproduce as run
+    from intertwine.reproduce import Request
+
+    size = "quick" if quick else "full" if full else "default"
+    run(name, Request(size, budget, seeds, out or Path(f"reproduce-{name}"), device, threads, resume))
+
+
 def main() -> None:
     """Run the command line. A mistake in the input ends with its message and exit status 2, not with a traceback."""
     try:

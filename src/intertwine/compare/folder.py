@@ -43,7 +43,7 @@ class Folder:
             present = self._read(store.read_json, "settings.json")
             if present is not None and present != settings:
                 raise IntertwineError(
-                    f"{self.path} holds a comparison with other settings, so it cannot be resumed:\n"
+                    f"{self.path} holds results of other settings, so it cannot be resumed:\n"
                     + "\n".join(_differences(present, settings))
                     + "\nGo on with the settings there, or choose another folder."
                 )

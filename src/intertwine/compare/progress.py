@@ -27,10 +27,14 @@ class Progress:
     """The latest score on items as they come, and on moved ones."""
     turned: float | None = None
     is_classification: bool = True
+    note: str = ""
+    """What is said of the scores, where they are others than these two."""
 
     @property
     def scores(self) -> str:
         """The two scores in words."""
+        if self.note:
+            return self.note
         if self.upright is None or self.turned is None:
             return ""
         if self.is_classification:
