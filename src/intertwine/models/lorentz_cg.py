@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
+from ..nn.module import Solved
 from ..representations.base import Representation
-from .lorentz_irreps import Couplings, coupling, lorentz_types, slices, symmetric_coupling
+from .lorentz_irreps import Couplings, lorentz_types
 from .minkowski import RestFrame, pair_invariants
 from .particles import Device, ParticleNetwork, Particles, perceptron
 
@@ -87,6 +88,7 @@ class LorentzCGNetwork(ParticleNetwork):
         self.embedding = nn.Linear(self.inputs, width)
         self.vectors = nn.Linear(width, channels[0])
         self.radial = nn.Linear(2, RADIAL)
+        self.rescale = Rescale(self.types[1:])
         pairs = pairwise(channels)
         self.levels = nn.ModuleList([CGLevel(self.types, before, after, width) for before, after in pairs])
         self.head = perceptron(width + 1, width, outputs)
@@ -125,46 +127,44 @@ class LorentzCGNetwork(ParticleNetwork):
     def initial(self, h: Tensor, p: Tensor) -> Tensor:
         """Tensors at the input, (batch, channels, n, dim): the momentum of each node times functions of h."""
         vectors = self.vectors(h).mT.unsqueeze(-1) * p[:, None]
-        rest = sum(rho.dim for rho in self.types[2:])
-        return rescale(nn.functional.pad(vectors, (1, rest)), self.types)
+        return self.rescale(nn.functional.pad(vectors, (0, sum(rho.dim for rho in self.types[2:]))))
 
 
 class CGLevel(nn.Module):
     """One level: h (batch, n, width), tensors (batch, before, n, dim) -> the same with `after` channels.
 
     Args:
-        types: the irreps held, the trivial and the vector first.
+        types: the irreps held, the trivial and the vector first; dim counts all but the trivial, which h feeds.
         before, after: copies of each.
         width: invariants of a node.
     """
 
     def __init__(self, types: Sequence[Representation], before: int, after: int, width: int):
         super().__init__()
-        self.types = types
+        self.dims = [rho.dim for rho in types]
         self.inject = nn.Linear(width, before)
         self.filters = nn.Linear(RADIAL, 2 * before, bias=False)
-        self.neighbours = NeighbourProducts(types)
-        self.products = SelfProducts(types)
+        self.neighbours, self.products, self.rescale = NeighbourProducts(types), SelfProducts(types), Rescale(types[1:])
         paths = [1 + a + b for a, b in zip(self.neighbours.couple.paths, self.products.couple.paths, strict=True)]
         self.mix = nn.ModuleList([nn.Linear(before * k, after, bias=False) for k in paths[1:]])
         self.update = perceptron(width + before * paths[0], width, width)
 
     def forward(self, h: Tensor, tensors: Tensor, p: Tensor, radial: Tensor) -> tuple[Tensor, Tensor]:
-        tensors = torch.cat([self.inject(h).mT.unsqueeze(-1), tensors[..., 1:]], -1)
-        weights = torch.matmul(self.filters.weight, radial.flatten(2)).unflatten(2, radial.shape[2:])
-        sums = self.neighbours(tensors, p, *weights.chunk(2, 1))
-        squares = self.products(tensors)
-        columns = []
-        for k, where in enumerate(slices(self.types)):
-            x = torch.cat([tensors[..., where].unsqueeze(-2), sums[k], squares[k]], -2)
-            columns.append(x.permute(0, 1, 3, 2, 4).flatten(1, 2))  # (batch, before paths, n, dim)
+        features = torch.cat([self.inject(h).mT.unsqueeze(-1), tensors], -1)
+        filters = torch.matmul(self.filters.weight, radial.flatten(2)).unflatten(2, radial.shape[2:])
+        own = [part.unsqueeze(-2) for part in features.split(self.dims, -1)]
+        parts = zip(own, self.neighbours(features, p, *filters.chunk(2, 1)), self.products(features), strict=True)
+        # For each type (batch, before, paths, n, dim): channels and paths together are what L mixes.
+        columns = [torch.cat([x.transpose(2, 3) for x in part], 2).flatten(1, 2) for part in parts]
         h = h + self.update(torch.cat([h, columns[0].squeeze(-1).mT], -1))
-        mixed = [torch.matmul(mix.weight, x.flatten(2)).unflatten(2, x.shape[2:]) for mix, x in self._mixed(columns)]
-        scalars = mixed[0].new_zeros(*mixed[0].shape[:-1], 1)  # written from h by the next level
-        return h, rescale(torch.cat([scalars, *mixed], -1), self.types)
+        mixed = [torch.matmul(mix.weight, x.flatten(2)).unflatten(2, x.shape[2:]) for mix, x in self.mixing(columns)]
+        return h, self.rescale(torch.cat(mixed, -1))
 
-    def _mixed(self, columns: Sequence[Tensor]) -> list[tuple[nn.Linear, Tensor]]:
-        return [(mix, x) for mix, x in zip(self.mix, columns[1:], strict=True) if isinstance(mix, nn.Linear)]
+    def mixing(self, columns: Sequence[Tensor]) -> Iterator[tuple[nn.Linear, Tensor]]:
+        """The maps L of every type but the trivial, with what they mix."""
+        for mix, x in zip(self.mix, columns[1:], strict=True):
+            assert isinstance(mix, nn.Linear)
+            yield mix, x
 
 
 class NeighbourProducts(nn.Module):
@@ -177,22 +177,15 @@ class NeighbourProducts(nn.Module):
     def __init__(self, types: Sequence[Representation]):
         super().__init__()
         one, vector = types[:2]
-        blocks = [[coupling(one, b, c) for c in types] for b in types]
-        blocks += [[coupling(vector, b, c) for c in types] for b in types]
-        self.types, self.couple = types, Couplings(blocks, types)
+        self.couple = Couplings([(one, types), (vector, types)], types, equal=False)
 
-    def forward(self, tensors: Tensor, p: Tensor, scalar: Tensor, vector: Tensor) -> list[Tensor]:
-        """Tensors (batch, channels, n, dim), p (batch, n, 4), filters (batch, channels, n, n) for f_0 and f_1."""
-        outer = self.outer(p, tensors)
-        sums = torch.matmul(vector, torch.cat([tensors, outer], -1))
-        dim = tensors.shape[-1]
-        relative = self.outer(p, sums[..., :dim]) - sums[..., dim:]
-        return self.couple(torch.cat([torch.matmul(scalar, tensors), relative], -1))
-
-    def outer(self, p: Tensor, tensors: Tensor) -> Tensor:
-        """p x F type by type, (batch, channels, n, 4 dim)."""
-        p = p[:, None, :, :, None]
-        return torch.cat([(p * tensors[..., None, where]).flatten(-2) for where in slices(self.types)], -1)
+    def forward(self, features: Tensor, p: Tensor, scalar: Tensor, vector: Tensor) -> list[Tensor]:
+        """Features (batch, channels, n, dim), p (batch, n, 4), filters (batch, channels, n, n) for f_0 and f_1."""
+        p, dim = p[:, None, :, :, None], features.shape[-1]
+        outer = (p * features.unsqueeze(-2)).flatten(-2)
+        sums = torch.matmul(vector, torch.cat([features, outer], -1))
+        relative = (p * sums[..., None, :dim]).flatten(-2) - sums[..., dim:]
+        return self.couple(torch.cat([torch.matmul(scalar, features), relative], -1))
 
 
 class SelfProducts(nn.Module):
@@ -200,30 +193,34 @@ class SelfProducts(nn.Module):
 
     def __init__(self, types: Sequence[Representation]):
         super().__init__()
-        self.pairs = [(a, b) for a in range(len(types)) for b in range(a, len(types))]
-        blocks = []
-        for a, b in self.pairs:
-            left, right = types[a], types[b]
-            blocks.append([symmetric_coupling(left, c) if a == b else coupling(left, right, c) for c in types])
-        self.types, self.couple = types, Couplings(blocks, types)
+        self.dims = [rho.dim for rho in types]
+        self.couple = Couplings([(rho, types[k:]) for k, rho in enumerate(types)], types, equal=True)
 
-    def forward(self, tensors: Tensor) -> list[Tensor]:
-        parts = [tensors[..., where] for where in slices(self.types)]
-        products = [(parts[a].unsqueeze(-1) * parts[b].unsqueeze(-2)).flatten(-2) for a, b in self.pairs]
+    def forward(self, features: Tensor) -> list[Tensor]:
+        start, products = 0, []
+        for part in features.split(self.dims, -1):
+            products.append((part.unsqueeze(-1) * features[..., None, start:]).flatten(-2))
+            start += part.shape[-1]
         return self.couple(torch.cat(products, -1))
 
 
-def rescale(tensors: Tensor, types: Sequence[Representation]) -> Tensor:
+class Rescale(Solved):
     """Each type of each node over sqrt(1 + mean square) of its components: (batch, channels, n, dim) -> the same.
 
     Only for tensors in the rest frame of a total momentum P: the sum of squares there is the Minkowski square made
     positive by P, an invariant of the two, and rotations keep it.
     """
-    parts = []
-    for where in slices(types):
-        part = tensors[..., where]
-        parts.append(part * torch.rsqrt(1 + part.square().mean((1, 3), keepdim=True)))
-    return torch.cat(parts, -1)
+
+    mean: Tensor
+
+    def __init__(self, types: Sequence[Representation]):
+        super().__init__()
+        blocks = [torch.full((rho.dim, rho.dim), 1 / rho.dim, dtype=torch.float64) for rho in types]
+        self.hold("mean", torch.block_diag(*blocks))
+
+    def forward(self, tensors: Tensor) -> Tensor:
+        squares = torch.matmul(tensors.square().mean(1, keepdim=True), self.mean)
+        return tensors * torch.rsqrt(1 + squares)
 
 
 def _check_timelike(frame: RestFrame, total: Tensor) -> None:

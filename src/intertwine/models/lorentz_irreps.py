@@ -36,12 +36,6 @@ def lorentz_types(degree: int) -> list[Representation]:
     return types
 
 
-def slices(types: Sequence[Representation]) -> list[slice]:
-    """Where each type lies in features of their sum."""
-    stops = torch.tensor([rho.dim for rho in types]).cumsum(0).tolist()
-    return [slice(stop - rho.dim, stop) for rho, stop in zip(types, stops, strict=True)]
-
-
 @cache
 @on_cpu
 def coupling(a: Representation, b: Representation, c: Representation) -> Tensor:
@@ -61,28 +55,45 @@ def symmetric_coupling(a: Representation, c: Representation) -> Tensor:
     return rows[kept].unflatten(1, maps.shape[1:]) * c.dim**0.5
 
 
+Products = Sequence[tuple[Representation, Sequence[Representation]]]
+
+
 class Couplings(Solved):
-    """Constant bilinear maps to every type, as one matrix: products (..., inputs) -> for each type (..., paths, dim).
+    """Constant bilinear maps of products to every type, one matrix: (..., rows) -> for each type (..., paths, dim).
 
     Args:
-        blocks: for each pair of types whose products are the input, in order, its maps (maps, dim a, dim b, dim c) to
-            each of `types`.
+        products: pairs (a, (b, c, ...)); the rows are a x (b + c + ...) with the index of a slow, pair after pair.
         types: the types of the output.
+        equal: whether a x a is a product of equal factors, of which antisymmetric maps see nothing and are left out.
     """
 
     weight: Tensor
 
-    def __init__(self, blocks: Sequence[Sequence[Tensor]], types: Sequence[Representation]):
+    def __init__(
+        self,
+        products: Products,
+        types: Sequence[Representation],
+        *,
+        equal: bool,
+    ):
         super().__init__()
         self.dims = [rho.dim for rho in types]
-        self.paths = [sum(len(block[k]) for block in blocks) for k in range(len(types))]
-        columns = []
-        for k in range(len(types)):
-            # (dim a dim b, maps dim c); rows of one product of types feed only the paths that belong to it.
-            columns.append(torch.block_diag(*(block[k].movedim(0, 2).flatten(2).flatten(0, 1) for block in blocks)))
+        columns = [_column(products, c, equal) for c in types]
+        self.paths = [column.shape[1] // rho.dim for column, rho in zip(columns, types, strict=True)]
         self.hold("weight", torch.cat(columns, 1))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         sizes = [paths * dim for paths, dim in zip(self.paths, self.dims, strict=True)]
         parts = torch.matmul(x, self.weight).split(sizes, -1)
         return [part.unflatten(-1, (-1, dim)) for part, dim in zip(parts, self.dims, strict=True)]
+
+
+def _column(products: Products, c: Representation, equal: bool) -> Tensor:
+    """All maps to c side by side, (rows, maps dim c)."""
+    blocks = []
+    for a, partners in products:
+        maps = [symmetric_coupling(a, c) if equal and a == b else coupling(a, b, c) for b in partners]
+        # For each a_i the partners lie side by side; each feeds only its own maps.
+        rows = [torch.block_diag(*(x[:, i].movedim(0, 1).flatten(1) for x in maps)) for i in range(a.dim)]
+        blocks.append(torch.cat(rows))
+    return torch.block_diag(*blocks)
