@@ -214,6 +214,7 @@ def _method(tasks: Sequence[Task], labels: Mapping[str, Tensor], request: Reques
     size = SIZES[request.size]
     passes = {(t.data, t.jets): t.epochs for t in tasks}
     trained = "; ".join(f"{DATA[data]}, {jets:,} jets: {epochs} passes" for (data, jets), epochs in passes.items())
+    seen = ", ".join(f"{count} ({DATA[data]})" for data, count in size.particles.items())
     optimizer = (
         "AdamW with weight decay 0.01 and LorentzNet's schedule, on one device, without dropout; the last weights are "
         "tested, where LorentzNet took those best in validation"
@@ -221,8 +222,8 @@ def _method(tasks: Sequence[Task], labels: Mapping[str, Tensor], request: Reques
         else "Adam with a cosine to zero, the same for all networks; the last weights are tested"
     )
     text = (
-        f"Size “{request.size}”, budget {request.budget:g}. Everyone sees the {size.particles} hardest particles of "
-        f"a jet. {trained}. Batches of {size.batch_size}, learning rate {size.learning_rate}, {optimizer}. Nothing was "
+        f"Size “{request.size}”, budget {request.budget:g}. Everyone sees the hardest particles of a jet: {seen}. "
+        f"{trained}. Batches of {size.batch_size}, learning rate {size.learning_rate}, {optimizer}. Nothing was "
         "tuned for one of them.",
         *(f"{e.title}: {e.idea}" for e in ENTRANTS.values()),
         "Lorentz networks get no reference vectors (no beam, no time axis): the symmetry is exact.",

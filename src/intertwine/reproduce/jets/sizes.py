@@ -29,8 +29,8 @@ class Widths:
 class Size:
     """Data, networks and training of one size."""
 
-    particles: int
-    """The hardest particles of a jet that everyone is shown."""
+    particles: Mapping[str, int]
+    """The hardest particles of a jet that everyone is shown, for each data set."""
     train: Mapping[str, Mapping[int, int]]
     """For each data set: numbers of training jets, and the passes over them."""
     test: int
@@ -50,8 +50,8 @@ LARGE = Widths({"width": 72, "layers": 6}, {"channels": (8, 8, 8, 8), "width": 6
 SIZES: Mapping[str, Size] = MappingProxyType(
     {
         "quick": Size(
-            particles=8,
-            train={"top": {200: 20, 400: 20}, "quark-gluon": {300: 20}},
+            particles={"top": 8, "quark-gluon": 8},
+            train={"top": {200: 10, 400: 10}, "quark-gluon": {300: 10}},
             test=500,
             seeds=2,
             batch_size=25,
@@ -59,8 +59,8 @@ SIZES: Mapping[str, Size] = MappingProxyType(
             widths=TINY,
         ),
         "default": Size(
-            particles=20,
-            train={"top": {500: 40, 2000: 20, 12000: 8}, "quark-gluon": {3000: 10}},
+            particles={"top": 20, "quark-gluon": 32},
+            train={"top": {500: 40, 2000: 20, 12000: 8}, "quark-gluon": {3000: 8}},
             test=8000,
             seeds=3,
             batch_size=64,
@@ -68,7 +68,7 @@ SIZES: Mapping[str, Size] = MappingProxyType(
             widths=SMALL,
         ),
         "full": Size(
-            particles=200,
+            particles={"top-tagging": 200},
             train={"top-tagging": {60_550: 35, 1_211_000: 35}},
             test=404_000,
             seeds=3,

@@ -68,17 +68,18 @@ class JetTagging(Reproduction):
 
     def _load(self, data: str) -> tuple[Labelled, Labelled]:
         """The jets to train on and to test on. Nothing is chosen by validation, so its jets serve as test jets too."""
-        size = self.size
+        count = self.size.particles[data]
         load: Callable[[str], Labelled]
         if data in JET_SETS:
-            load = partial(load_jets, JET_SETS[data], particles=size.particles)
+            load = partial(load_jets, JET_SETS[data], particles=count)
             parts = [load("validation"), load("test")]
             x, y = torch.cat([p.x for p in parts]), torch.cat([p.y for p in parts])
             test = Labelled(x, y, parts[0].classes)
         else:
-            load = partial(load_top_tagging, particles=size.particles)
+            load = partial(load_top_tagging, particles=count)
             test = load("test")
-        return load("train"), Labelled(test.x[: size.test], test.y[: size.test], test.classes)
+        most = self.size.test
+        return load("train"), Labelled(test.x[:most], test.y[:most], test.classes)
 
 
 def _run(task: Task, data: tuple[Labelled, Labelled], desk: Any) -> Outcome:
