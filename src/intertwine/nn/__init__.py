@@ -6,12 +6,14 @@ from .emlp import EMLP, hidden_representation
 from .field_norm import BatchNorm, FieldDropout, InstanceNorm
 from .field_pool import GroupPool, NormMaxPool
 from .fourier_activation import FourierActivation
+from .group_conv import CosetPool, GroupConv
 from .head import InvariantHead
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
 from .tensor_product import TensorProduct
+from .tensor_square import TensorSquare
 from .to_plain import to_plain
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "CosetPool",
     "EMLP",
     "EquivariantModule",
     "FieldDropout",
     "FourierActivation",
     "Gate",
+    "GroupConv",
     "GroupPool",
     "InstanceNorm",
     "InvariantHead",
@@ -38,6 +42,7 @@ __all__ = [
     "Pointwise",
     "ScalarGate",
     "TensorProduct",
+    "TensorSquare",
     "hidden_representation",
     "to_plain",
 ]

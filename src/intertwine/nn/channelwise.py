@@ -21,10 +21,10 @@ from .product_blocks import ChannelBlock
 
 
 class Channelwise(Solved):
-    """z^c_u = sum over a, b, p, v of weight[u, v, p] C_p(x^a_u, y^b_v), or every path for itself.
+    """z^c_u = sum over a, b, p, v of weight[v, p, u] C_p(x^a_u, y^b_v), or every path for itself.
 
     Shapes: x (..., rho1.dim), y (..., rho2.dim), weight (..., weight_numel) -> (..., rho_out.dim). Weights of the
-    blocks (a, pack of terms b) follow each other, each (copies a, copies b, paths).
+    blocks (a, pack of terms b) follow each other, each (copies b, paths, copies a).
 
     Args:
         rho1, rho2: the types of x and y.
@@ -71,7 +71,7 @@ class Channelwise(Solved):
             self.first.append(Take(index))
             self.second.append(Take(pack.index))
             self.blocks.append(ChannelBlock(scaled, pack.copies, is_complex=is_complex))
-            self.shapes.append((len(index), pack.copies, sum(map(len, scaled))))
+            self.shapes.append((pack.copies, sum(map(len, scaled)), len(index)))
             self.targets.append(list(tables))
         self.weight_numel = sum(map(math.prod, self.shapes))
         self.join = None if places is None else Join(places)
@@ -82,13 +82,17 @@ class Channelwise(Solved):
         for k, (targets, shape, part) in enumerate(zip(self.targets, self.shapes, weights, strict=True)):
             outs = self.blocks[k](self.first[k](x), self.second[k](y), part.unflatten(-1, shape))
             for target, out in zip(targets, outs, strict=True):
-                found.setdefault(target, []).append(
-                    (out.sum(-2) if self.is_summed else out.flatten(-3, -2)).flatten(-2)
-                )
+                summed = out.sum((-4, -3)) if self.is_summed else _over_copies(out)
+                found.setdefault(target, []).append(summed.mT.flatten(-2 if self.is_summed else -3))
         in_order = [found[target] for target in sorted(found)]
         if self.join is None:
             return torch.cat([part for parts in in_order for part in parts], -1)
         return self.join([sum(parts[1:], parts[0]) for parts in in_order])
+
+
+def _over_copies(products: Tensor) -> Tensor:
+    """The sum over the copies of b, which cost nothing where there is one."""
+    return products.squeeze(-4) if products.shape[-4] == 1 else products.sum(-4)
 
 
 def _blocks(

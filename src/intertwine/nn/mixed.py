@@ -26,7 +26,7 @@ class Entry:
         first, second: where the copies of a and of b lie, (copies, dim).
         term: c.
         table: the couplings (paths, dim a, dim b, dim c).
-        kept: places in (paths, copies b, copies a) that have weights; None for all of them.
+        kept: places in (copies b, paths, copies a) that have weights; None for all of them.
         scale: what the weights at `kept` are multiplied by.
     """
 
@@ -59,7 +59,7 @@ class Mixed(Solved):
     """z_c = sum of weights times couplings over all entries, scaled by 1 / sqrt(number of products of c).
 
     Shapes: x (..., first), y (..., second), weight (..., weight_numel) -> (..., rho_out.dim). Weights of the entries
-    follow each other, each (paths, copies b, copies a, copies c), or (kept, copies c).
+    follow each other, each (copies b, paths, copies a, copies c), or (kept, copies c).
     """
 
     like: Tensor
@@ -81,7 +81,7 @@ class Mixed(Solved):
             self.first.append(Take(entry.first))
             self.second.append(Take(entry.second))
             self.blocks.append(MixingBlock(table, copies, external=external, kept=entry.kept))
-            shape = (len(table), copies[1], copies[0]) if entry.kept is None else (len(entry.kept),)
+            shape = (copies[1], len(table), copies[0]) if entry.kept is None else (len(entry.kept),)
             self.shapes.append((*shape, copies[2]))
             self.targets.append(list(terms).index(entry.term))
             self.register_buffer(f"scale{k}", None, persistent=False)

@@ -17,9 +17,9 @@ SMALL = 4.0
 
 
 class MixingBlock(Solved):
-    """out_w = sum_{q v u} weight[q, v, u, w] C_q(x_u, y_v): every copy of a with every copy of b into every copy of c.
+    """out_w = sum_{q v u} weight[v, q, u, w] C_q(x_u, y_v): every copy of a with every copy of b into every copy of c.
 
-    Shapes: x (..., copies a, dim a), y (..., copies b, dim b), weight (..., paths, copies b, copies a, copies c)
+    Shapes: x (..., copies a, dim a), y (..., copies b, dim b), weight (..., copies b, paths, copies a, copies c)
     -> (..., copies c * dim c).
 
     One factor, the held one, is contracted with the couplings to a matrix from the other, moved one. Then either the
@@ -30,7 +30,7 @@ class MixingBlock(Solved):
         table: couplings (paths, dim a, dim b, dim c).
         copies: of a, b and c.
         external: whether weights differ from sample to sample; they are then used as they lie.
-        kept: places in (paths, copies b, copies a) outside of which all weights are zero and are not given: the last
+        kept: places in (copies b, paths, copies a) outside of which all weights are zero and are not given: the last
             two axes of weight are then (kept, copies c).
     """
 
@@ -54,28 +54,28 @@ class MixingBlock(Solved):
 
     def forward(self, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
         if self.is_swapped:
-            x, y, weight = y, x, weight.transpose(-3, -2)
+            x, y, weight = y, x, weight.transpose(-4, -2)
         if self.is_scattered:
             weight = self._scatter(weight)
         out = (self._mix_first if self.mixes_first else self._multiply_first)(x, self._held(y), weight)
         return out.mT.flatten(-2)
 
     def _held(self, y: Tensor) -> Tensor:
-        """The held factor contracted with the couplings: (..., dim c * (paths * copies), dim a), or its like with dim a
-        before the paths."""
+        """The held factor contracted with the couplings, (..., dim c * copies * paths * dim of the other), or with
+        the last three as (dim, copies, paths)."""
         m = y @ self.table
         (_, copies, _), (moved, _, out) = self.copies, self.dims
         if copies == 1:
             m = m.squeeze(-2)
         elif self._paths_first:
-            m = m.unflatten(-1, (out, self.paths, moved)).movedim(-4, -2).flatten(-4)
+            m = m.unflatten(-1, (out, self.paths, moved)).movedim(-4, -3).flatten(-4)
         else:
-            m = m.unflatten(-1, (out, moved * self.paths)).movedim(-3, -1).flatten(-3)
+            m = m.unflatten(-1, (out * moved, self.paths)).movedim(-3, -2).flatten(-3)
         return m
 
     def _multiply_first(self, x: Tensor, m: Tensor, weight: Tensor) -> Tensor:
         out = self.dims[2]
-        products = m.unflatten(-1, (-1, self.dims[0])) @ x.mT  # (..., out * paths * held copies, moved copies)
+        products = _product(m.unflatten(-1, (-1, self.dims[0])), x.mT)  # (..., out * held copies * paths, moved copies)
         products = products.flatten(-2).unflatten(-1, (out, -1))
         if self.has_kept:
             return products.index_select(-1, self.kept) @ weight
@@ -84,17 +84,22 @@ class MixingBlock(Solved):
     def _mix_first(self, x: Tensor, m: Tensor, weight: Tensor) -> Tensor:
         out, (_, _, copies) = self.dims[2], self.copies
         if self._paths_first:
-            mixed = x.mT.unsqueeze(-3) @ weight.flatten(-4, -3)  # (..., paths * held copies, dim moved, copies c)
+            mixed = x.mT.unsqueeze(-3) @ weight.flatten(-4, -3)  # (..., held copies * paths, dim moved, copies c)
             mixed = mixed.flatten(-3, -2)
         else:
-            mixed = x.mT @ weight.movedim(-2, 0).flatten(1)  # (..., dim moved, paths * held copies * copies c)
+            mixed = x.mT @ weight.movedim(-2, 0).flatten(1)  # (..., dim moved, held copies * paths * copies c)
             mixed = mixed.flatten(-2).unflatten(-1, (-1, copies))
-        return m.unflatten(-1, (out, -1)) @ mixed
+        return _product(m.unflatten(-1, (out, -1)), mixed)
 
     def _scatter(self, weight: Tensor) -> Tensor:
         moved, held, out = self.copies
-        full = weight.new_zeros(*weight.shape[:-2], self.paths * held * moved, out)
-        return full.index_copy(-2, self.kept, weight).unflatten(-2, (self.paths, held, moved))
+        full = weight.new_zeros(*weight.shape[:-2], held * self.paths * moved, out)
+        return full.index_copy(-2, self.kept, weight).unflatten(-2, (held, self.paths, moved))
+
+
+def _product(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b; many products of a column and a row are faster entry by entry."""
+    return a * b if a.shape[-1] == 1 else a @ b
 
 
 def cheapest_order(paths: int, copies: Sequence[int], dims: Sequence[int], *, swaps: bool) -> tuple[bool, bool]:
@@ -115,10 +120,11 @@ def cheapest_order(paths: int, copies: Sequence[int], dims: Sequence[int], *, sw
 
 
 class ChannelBlock(Solved):
-    """out_u = sum_v weight[u, v, q] C_q(x_u, y_v) for every path q: copy u of a stays in channel u.
+    """weight[v, q, u] C_q(x_u, y_v) for every path q: copy u of a stays in channel u.
 
-    Shapes: x (..., copies a, dim a), y (..., copies b, dim b), weight (..., copies a, copies b, paths) -> for every
-    term c that the couplings reach (..., copies a, paths into c, dim c).
+    Shapes: x (..., copies a, dim a), y (..., copies b, dim b), weight (..., copies b, paths, copies a) -> for every
+    term c that the couplings reach (..., copies b, paths into c, dim c, copies a): channels last, so that they are
+    worked on side by side.
 
     Args:
         tables: for every term c couplings (paths into c, dim a, dim b, dim c).
@@ -133,19 +139,18 @@ class ChannelBlock(Solved):
         self.sizes: list[tuple[int, int]] = []
         for table in tables:
             self.sizes.append((table.shape[0], table.shape[3]))
-            flat.append(table.permute(2, 1, 0, 3).flatten(2))
-        joined = torch.cat(flat, 2)
-        self.copies, self.dim = copies, joined.shape[1]
+            flat.append(table.permute(2, 0, 3, 1).flatten(1, 2))
+        joined = torch.cat(flat, 1)
+        self.copies, self.dim = copies, joined.shape[2]
         self.paths = sum(paths for paths, _ in self.sizes)
         self.hold("table", joined.flatten(1).to(torch.complex128 if is_complex else torch.float64))
 
     def forward(self, x: Tensor, y: Tensor, weight: Tensor) -> list[Tensor]:
-        m = (y @ self.table).unflatten(-1, (self.dim, -1))  # (..., copies b, dim a, paths and dims of all c)
-        if self.copies == 1:
-            products = (x @ m.squeeze(-3)).unsqueeze(-2)
-        else:
-            products = (x @ m.movedim(-3, -2).flatten(-2)).unflatten(-1, (self.copies, -1))
-        parts = products.split([paths * dim for paths, dim in self.sizes], -1)
-        weights = weight.split([paths for paths, _ in self.sizes], -1)
-        scaled = [p.unflatten(-1, size) * w[..., None] for p, w, size in zip(parts, weights, self.sizes, strict=True)]
-        return [s.squeeze(-3) if self.copies == 1 else s.sum(-3) for s in scaled]
+        m = (
+            (y @ self.table).flatten(-2).unflatten(-1, (-1, self.dim))
+        )  # (..., copies b * paths and dims of all c, dim a)
+        products = _product(m, x.mT).unflatten(-2, (self.copies, -1))
+        parts = products.split([paths * dim for paths, dim in self.sizes], -2)
+        weights = weight.split([paths for paths, _ in self.sizes], -2)
+        sizes = zip(parts, weights, self.sizes, strict=True)
+        return [part.unflatten(-2, size) * w.unsqueeze(-2) for part, w, size in sizes]

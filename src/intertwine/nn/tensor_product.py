@@ -21,12 +21,12 @@ class TensorProduct(Weighted):
 
     Two forms, for elementary terms a of rho1, b of rho2 and c of rho_out with copies u, v and w:
 
-        all channels mixed:     z^c_w = sum over a, b, p, u, v of  weight[p, v, u, w] C_p(x^a_u, y^b_v)
-        channelwise=True:       z^c_u = sum over a, b, p, v    of  weight[u, v, p]    C_p(x^a_u, y^b_v)
+        all channels mixed:     z^c_w = sum over a, b, p, u, v of  weight[v, p, u, w] C_p(x^a_u, y^b_v)
+        channelwise=True:       z^c_u = sum over a, b, p, v    of  weight[v, p, u]    C_p(x^a_u, y^b_v)
 
     The second keeps channel u of x in channel u of the output, as convolutions over points do ("uvu", depthwise).
     There rho_out may be left out: every path then has an output of its own, none are summed, and `rho_out` of the
-    layer says what came out: of term c, for every a and b in order, copy by copy of a, the paths.
+    layer says what came out: of term c, for every a and b in order, path by path, the copies of a.
 
     Normalisation: couplings are scaled so that z has mean square 1 where x and y are independent, have uncorrelated
     entries of mean square 1, and the weights too. Initial weights are normal with variance gain^2.
