@@ -114,10 +114,10 @@ class LorentzCGNetwork(ParticleNetwork):
 
     def radial_functions(self, p: Tensor, neighbours: Tensor) -> Tensor:
         """Functions of the invariants of all pairs, over the number of nodes: (batch, RADIAL, n, n)."""
-        invariants = pair_invariants(p).to(neighbours.dtype).flatten(2)
-        bias = self.radial.bias[:, None]
-        functions = nn.functional.silu(torch.matmul(self.radial.weight, invariants) + bias)
-        return functions.unflatten(2, neighbours.shape[1:]) * neighbours[:, None]
+        invariants = pair_invariants(p).to(neighbours.dtype)
+        bias = self.radial.bias[:, None, None]
+        functions = nn.functional.silu(mix_channels(self.radial.weight, invariants) + bias)
+        return functions * neighbours[:, None]
 
     def unit(self, p: Tensor, particles: Particles, frame: RestFrame) -> Tensor:
         """Momenta over their mean energy in the rest frame, M / n; references are numbers already."""
@@ -151,13 +151,13 @@ class CGLevel(nn.Module):
 
     def forward(self, h: Tensor, tensors: Tensor, p: Tensor, radial: Tensor) -> tuple[Tensor, Tensor]:
         features = torch.cat([self.inject(h).mT.unsqueeze(-1), tensors], -1)
-        filters = torch.matmul(self.filters.weight, radial.flatten(2)).unflatten(2, radial.shape[2:])
+        filters = mix_channels(self.filters.weight, radial)
         own = [part.unsqueeze(-2) for part in features.split(self.dims, -1)]
         parts = zip(own, self.neighbours(features, p, *filters.chunk(2, 1)), self.products(features), strict=True)
         # For each type (batch, before, paths, n, dim): channels and paths together are what L mixes.
         columns = [torch.cat([x.transpose(2, 3) for x in part], 2).flatten(1, 2) for part in parts]
         h = h + self.update(torch.cat([h, columns[0].squeeze(-1).mT], -1))
-        mixed = [torch.matmul(mix.weight, x.flatten(2)).unflatten(2, x.shape[2:]) for mix, x in self.mixing(columns)]
+        mixed = [mix_channels(mix.weight, x) for mix, x in self.mixing(columns)]
         return h, self.rescale(torch.cat(mixed, -1))
 
     def mixing(self, columns: Sequence[Tensor]) -> Iterator[tuple[nn.Linear, Tensor]]:
@@ -221,6 +221,11 @@ class Rescale(Solved):
     def forward(self, tensors: Tensor) -> Tensor:
         squares = torch.matmul(tensors.square().mean(1, keepdim=True), self.mean)
         return tensors * torch.rsqrt(1 + squares)
+
+
+def mix_channels(weight: Tensor, x: Tensor) -> Tensor:
+    """W on axis 1: (out, in), (batch, in, a, b) -> (batch, out, a, b), without the copy that `weight @ x` makes."""
+    return torch.bmm(weight.expand(len(x), -1, -1), x.flatten(2)).unflatten(2, x.shape[2:])
 
 
 def _check_timelike(frame: RestFrame, total: Tensor) -> None:
