@@ -1,13 +1,16 @@
 """The map f as a network: layers built from intertwiners, plain `torch.nn.Module`s on plain tensors."""
 
 from .bilinear import Bilinear
+from .blur import BlurPool, Filtered, MaxBlurPool, Upsample
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .emlp import EMLP, hidden_representation
 from .field_norm import BatchNorm, FieldDropout, InstanceNorm
 from .field_pool import GroupPool, NormMaxPool
+from .filters import Kaiser, Spline
 from .fourier_activation import FourierActivation
+from .fourier_net import FourierNet, hidden_irreps
 from .group_conv import CosetPool, GroupConv
-from .head import InvariantHead
+from .invariant_mlp import InvariantMLP
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
@@ -19,6 +22,7 @@ from .to_plain import to_plain
 __all__ = [
     "BatchNorm",
     "Bilinear",
+    "BlurPool",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -29,20 +33,27 @@ __all__ = [
     "EMLP",
     "EquivariantModule",
     "FieldDropout",
+    "Filtered",
     "FourierActivation",
+    "FourierNet",
     "Gate",
     "GroupConv",
     "GroupPool",
     "InstanceNorm",
-    "InvariantHead",
+    "InvariantMLP",
+    "Kaiser",
     "Linear",
     "Maps",
+    "MaxBlurPool",
     "NormActivation",
     "NormMaxPool",
     "Pointwise",
     "ScalarGate",
+    "Spline",
     "TensorProduct",
     "TensorSquare",
+    "Upsample",
+    "hidden_irreps",
     "hidden_representation",
     "to_plain",
 ]

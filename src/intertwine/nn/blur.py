@@ -22,6 +22,7 @@ from .module import Solved
 
 Size = int | Sequence[int]
 PADDING_MODES = ("replicate", "reflect", "circular", "zeros")
+BLUR, LINEAR, SHARP = Spline(3), Spline(2), Kaiser()
 
 
 class _Resampler(Solved):
@@ -84,7 +85,7 @@ class BlurPool(_Resampler):
     def __init__(
         self,
         stride: Size = 2,
-        filter: Filter = Spline(3),
+        filter: Filter = BLUR,
         padding_mode: str = "replicate",
         *,
         kernel_size: Size = 1,
@@ -131,7 +132,7 @@ class MaxBlurPool(BlurPool):
         self,
         kernel_size: Size = 2,
         stride: Size = 2,
-        filter: Filter = Spline(3),
+        filter: Filter = BLUR,
         padding_mode: str = "replicate",
         *,
         padding: Size = 0,
@@ -155,7 +156,8 @@ class Upsample(_Resampler):
 
         y(p) = s^d sum_q taps(p - s q) x(q)
 
-    It is the transpose of `BlurPool` up to a factor, and the way back: `up(pool(x), size=x.shape[2:])` lies on x's grid.
+    It is the transpose of `BlurPool` up to a factor, and the way back: `up(pool(x), size=x.shape[2:])` lies on the
+    grid of x.
 
     Args:
         scale: s, one number or one for each axis.
@@ -171,7 +173,7 @@ class Upsample(_Resampler):
         tensor([[[0., 2., 4., 6., 8.]]])
     """
 
-    def __init__(self, scale: Size = 2, filter: Filter = Spline(2), padding_mode: str = "replicate"):
+    def __init__(self, scale: Size = 2, filter: Filter = LINEAR, padding_mode: str = "replicate"):
         super().__init__("scale", scale, filter, padding_mode)
         self.scale = scale
 
@@ -219,7 +221,7 @@ class Filtered(nn.Module):
     Source: T. Karras et al., Alias-free generative adversarial networks, arXiv:2106.12423.
     """
 
-    def __init__(self, act: nn.Module, scale: int = 2, filter: Filter = Kaiser(), padding_mode: str = "replicate"):
+    def __init__(self, act: nn.Module, scale: int = 2, filter: Filter = SHARP, padding_mode: str = "replicate"):
         super().__init__()
         self.up, self.act = Upsample(scale, filter, padding_mode), act
         self.down = BlurPool(scale, filter, padding_mode)
@@ -228,7 +230,7 @@ class Filtered(nn.Module):
         return self.down(self.act(self.up(x)))
 
 
-# --- functions ----------------------------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------------------------
 
 
 def sizes(value: Size, d: int) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ class Kaiser:
     """
 
     radius: int = 3
-    beta: float = 3.0
+    beta: float = 2.0
 
     def __post_init__(self) -> None:
         if self.radius < 1 or self.beta < 0:
