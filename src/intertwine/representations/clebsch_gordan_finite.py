@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .base import Representation
-from .finite_irrep import FiniteIrrep, class_product
+from .finite_irrep import Irreducible, class_product
 from .irreps_finite import finite_irreps
 from .isotypic_finite import averaged, finite_character, orthonormal
 from .structure import TensorProduct
@@ -50,7 +50,7 @@ def canonical_combinations(maps: Array) -> Array:
     return np.stack(rows)
 
 
-def _irreducible(c: Representation, is_complex: bool) -> FiniteIrrep:
+def _irreducible(c: Representation, is_complex: bool) -> Irreducible:
     """c with what is known of it.
 
     Raises:

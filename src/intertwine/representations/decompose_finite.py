@@ -14,7 +14,7 @@ from ..groups.elements import leaves, take
 from .base import Representation
 from .decomposition import Decomposition
 from .expand import expand
-from .finite_irrep import FiniteIrrep
+from .finite_irrep import Irreducible
 from .irreps_finite import finite_irreps
 from .isotypic_finite import Copies, averaged, finite_copies, finite_multiplicities, orthonormal
 from .transversals import transversals
@@ -25,7 +25,7 @@ Array = NDArray[Any]
 def decompose_finite(rho: Representation) -> Decomposition:
     """Multiplicities by characters and the change of basis, in the order of `G.irreps()`."""
     irreps = finite_irreps(rho.group, real=not rho.is_complex)
-    blocks: dict[FiniteIrrep, list[Array]] = {irrep: [] for irrep in irreps}
+    blocks: dict[Irreducible, list[Array]] = {irrep: [] for irrep in irreps}
     dtype = np.complex128 if rho.is_complex else np.float64
     for term, index in expand(rho).items():
         copies = _copies(term, irreps if rho.is_complex and not term.is_complex else None)
@@ -40,7 +40,7 @@ def decompose_finite(rho: Representation) -> Decomposition:
 
 
 @lru_cache(maxsize=256)
-def _copies(term: Representation, irreps: tuple[FiniteIrrep, ...] | None) -> Copies:
+def _copies(term: Representation, irreps: tuple[Irreducible, ...] | None) -> Copies:
     """Isometries into an orthogonal or unitary term; as near to them as its invariant inner product for others."""
     if term.is_unitary:
         return finite_copies(term, irreps)

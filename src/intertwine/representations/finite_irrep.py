@@ -20,10 +20,8 @@ from .transversals import class_representatives, group_average, transversals
 Reals = NDArray[np.float64]
 
 
-class FiniteIrrep(Representation):
-    """An irreducible representation of a finite group, over the reals (`is_complex` is False) or the complex numbers.
-
-    Matrices are orthogonal or unitary.
+class Irreducible(Representation):
+    """What an irreducible representation knows beyond its matrices, over the reals or (`is_complex`) complex numbers.
 
     Attributes:
         type: "real", "complex" or "quaternionic": the algebra of the real matrices that commute with the real form.
@@ -31,19 +29,8 @@ class FiniteIrrep(Representation):
 
     type: str
 
-    def __init__(self, group: Group, dim: int, key: tuple[Any, ...], name: str, kind: str, *, is_complex: bool = False):
-        super().__init__(group, dim, (name, *key), is_complex=is_complex)
-        self.name, self.type = name, kind
-
-    def label(self) -> str:
-        return self.name
-
     @property
-    def is_unitary(self) -> bool:  # type: ignore[override]
-        return True
-
-    @property
-    def real(self) -> FiniteIrrep:
+    def real(self) -> Representation:
         """The irreducible real representation it belongs to: itself, or one of twice the dimension for other types."""
         if not self.is_complex:
             return self
@@ -57,7 +44,7 @@ class FiniteIrrep(Representation):
 
     @cached_property
     def class_character(self) -> NDArray[Any]:
-        """The character on every conjugacy class, in the order of `class_representatives`."""
+        """The character on every conjugacy class of a finite group, in the order of `class_representatives`."""
         return self.character(class_representatives(self.group)[0]).numpy()
 
     @cached_property
@@ -75,6 +62,21 @@ class FiniteIrrep(Representation):
     def commutant(self) -> Reals:
         """The real matrices that commute with a real one, see `commutant`."""
         return commutant(self, {"real": 1, "complex": 2, "quaternionic": 4}[self.type])
+
+
+class FiniteIrrep(Irreducible):
+    """An irreducible representation of a finite group by orthogonal or unitary matrices, with a name."""
+
+    def __init__(self, group: Group, dim: int, key: tuple[Any, ...], name: str, kind: str, *, is_complex: bool = False):
+        super().__init__(group, dim, (name, *key), is_complex=is_complex)
+        self.name, self.type = name, kind
+
+    def label(self) -> str:
+        return self.name
+
+    @property
+    def is_unitary(self) -> bool:  # type: ignore[override]
+        return True
 
     def algebra(self, x: Element) -> Tensor:
         """Zero: a finite group has no Lie algebra."""

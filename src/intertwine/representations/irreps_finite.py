@@ -10,8 +10,10 @@ from typing import Any
 
 from ..errors import IntertwineError
 from ..groups.base import Group, on_cpu
+from ..groups.products import Product
 from .alternating import alternating_irreps, is_alternating
-from .finite_irrep import FiniteIrrep
+from .finite_irrep import Irreducible
+from .outer_product import outer_irrep, outer_irreps
 from .polygon import is_polygon, polygon_irrep, polygon_irreps
 from .splitting import can_split, dimension_names, split_complex, split_real
 from .transversals import is_symmetric
@@ -25,11 +27,13 @@ def has_irreps(group: Group) -> bool:
     """Whether `finite_irreps` can be had."""
     if is_symmetric(group):
         return len(group.identity) <= LARGEST_SYMMETRIC
+    if isinstance(group, Product):
+        return all(has_irreps(factor) for factor in group.factors)
     return group.is_finite and (is_polygon(group) or is_alternating(group) or can_split(group))
 
 
 @on_cpu
-def finite_irreps(group: Group, *, real: bool = True) -> tuple[FiniteIrrep, ...]:
+def finite_irreps(group: Group, *, real: bool = True) -> tuple[Irreducible, ...]:
     """All irreducible representations, by dimension, the trivial one first.
 
     Orthogonal matrices for `real`, where a complex or quaternionic constituent appears with its conjugate as one
@@ -44,10 +48,12 @@ def finite_irreps(group: Group, *, real: bool = True) -> tuple[FiniteIrrep, ...]
         return alternating_irreps(len(group.identity), real)
     if is_polygon(group):
         return polygon_irreps(group, real)
+    if isinstance(group, Product) and has_irreps(group):
+        return outer_irreps(group, real)
     return split_real(group) if real else split_complex(group)
 
 
-def finite_irrep(group: Group, key: Any, real: bool) -> FiniteIrrep:
+def finite_irrep(group: Group, key: Any, real: bool) -> Irreducible:
     """One of them, by its name, by its dimension where that is enough, by a partition or a wave number.
 
     Every group also knows the names 1, 2a, 2b, 3 ..: the dimension, and a letter in the order of `finite_irreps`.
@@ -59,6 +65,8 @@ def finite_irrep(group: Group, key: Any, real: bool) -> FiniteIrrep:
         return young_irrep(group, tuple(key), real)
     if is_polygon(group) and not (isinstance(key, str) and key[-1:].islower()):
         return polygon_irrep(group, key, real)
+    if isinstance(group, Product) and isinstance(key, tuple | list) and len(key) == len(group.factors):
+        return outer_irrep(group, [finite_irrep(*pair, real) for pair in zip(group.factors, key, strict=True)], real)
     found = finite_irreps(group, real=real)
     written = str(key).replace(" ", "")
     short = dimension_names([rho.dim for rho in found])

@@ -19,7 +19,7 @@ from torch import Tensor
 from ..errors import IntertwineError
 from ..groups.elements import Element, leaves, take
 from .base import Representation
-from .finite_irrep import FiniteIrrep, class_product
+from .finite_irrep import Irreducible, class_product
 from .images import FiniteImages
 from .irreps_finite import finite_irreps
 from .orbit_copies import orbit_copies
@@ -27,14 +27,14 @@ from .structure import TensorProduct
 from .transversals import class_representatives, group_average, transversals
 
 Array = NDArray[Any]
-Copies = dict[FiniteIrrep, Array]
+Copies = dict[Irreducible, Array]
 """Irreducible representation -> isometries (copies, dim, irrep dim) with orthogonal images."""
 
 
 @lru_cache(maxsize=1024)
 def finite_character(rho: Representation) -> torch.Tensor:
     """The character on every conjugacy class, (classes,), in the order of `class_representatives`."""
-    if isinstance(rho, FiniteIrrep):
+    if isinstance(rho, Irreducible):
         return torch.from_numpy(rho.class_character)
     if isinstance(rho, TensorProduct):
         return torch.stack([finite_character(part) for part in rho.factors]).prod(0)
@@ -52,7 +52,7 @@ def normalised_character(rho: Representation) -> Array:
     return finite_character(rho).numpy() * np.sqrt(sizes / float(rho.group.order))
 
 
-def finite_multiplicities(rho: Representation, irreps: Sequence[FiniteIrrep]) -> dict[FiniteIrrep, int]:
+def finite_multiplicities(rho: Representation, irreps: Sequence[Irreducible]) -> dict[Irreducible, int]:
     """How often each irreducible representation occurs, without those that do not.
 
     Raises:
@@ -69,11 +69,11 @@ def finite_multiplicities(rho: Representation, irreps: Sequence[FiniteIrrep]) ->
 
 
 @lru_cache(maxsize=128)
-def _character_rows(irreps: tuple[FiniteIrrep, ...]) -> Array:
+def _character_rows(irreps: tuple[Irreducible, ...]) -> Array:
     return np.stack([irrep.class_character for irrep in irreps])
 
 
-def finite_copies(rho: Representation, irreps: Sequence[FiniteIrrep] | None = None) -> Copies:
+def finite_copies(rho: Representation, irreps: Sequence[Irreducible] | None = None) -> Copies:
     """The copies of the given irreducible representations, of all unless said, in a unitary or orthogonal rho.
 
     rho(g) Q = Q irrep(g) for every copy Q (dim, irrep dim), and Q_p^dagger Q_q = delta_pq.
@@ -87,7 +87,7 @@ def finite_copies(rho: Representation, irreps: Sequence[FiniteIrrep] | None = No
     return {irrep: orthonormal(t, irrep) for irrep, t in averaged(rho, counts).items()}
 
 
-def averaged(rho: Representation, counts: dict[FiniteIrrep, int]) -> Copies:
+def averaged(rho: Representation, counts: dict[Irreducible, int]) -> Copies:
     """Independent maps T (copies, dim, irrep dim) with rho(g) T = T irrep(g), for any rho, unitary or not."""
     dtype = torch.complex128 if rho.is_complex or any(i.is_complex for i in counts) else torch.float64
     random = torch.Generator().manual_seed(2)
@@ -131,7 +131,7 @@ def moved(rho: Representation, g: Element, x: Tensor) -> Tensor:
     return rho.matrix(g).to(x.dtype) @ x
 
 
-def orthonormal(t: Array, irrep: FiniteIrrep) -> Array:
+def orthonormal(t: Array, irrep: Irreducible) -> Array:
     """Isometries with orthogonal images from independent maps (copies, dim, d), by Gram and Schmidt, twice.
 
     Multiples are taken from the left by the matrices that commute with the irreducible representation.

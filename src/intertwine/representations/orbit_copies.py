@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import IntertwineError
 from ..groups.elements import stack
 from .base import Representation
-from .finite_irrep import FiniteIrrep
+from .finite_irrep import Irreducible
 from .leaves import roots_of_unity
 
 Array = NDArray[Any]
@@ -44,7 +44,7 @@ class _Orbit:
     tree: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]
 
 
-def orbit_copies(rho: Representation, counts: dict[FiniteIrrep, int]) -> dict[FiniteIrrep, Array]:
+def orbit_copies(rho: Representation, counts: dict[Irreducible, int]) -> dict[Irreducible, Array]:
     """The isometries (copies, dim, irrep dim) of a monomial representation into which the irreducible ones go."""
     orbits = _orbits(rho)
     found = {}

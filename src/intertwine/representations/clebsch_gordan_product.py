@@ -1,0 +1,113 @@
+"""Clebsch-Gordan coefficients of direct products: the Kronecker products of those of the factors."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import IntertwineError
+from ..groups.products import Product
+from .base import Representation
+from .clebsch_gordan_finite import canonical_combinations
+from .decompose_product import by_factor, complex_irreps
+from .irreps_finite import has_irreps
+from .isotypic_finite import finite_multiplicities
+from .leaves import Trivial
+from .outer_product import OuterPiece, OuterProduct, kind
+from .structure import TensorProduct
+
+Array = NDArray[Any]
+
+INDEPENDENT = 1e-8
+"""Relative size of singular values that belong to independent maps; they are 0 or of order one."""
+
+
+def couple_product(a: Representation, b: Representation, c: Representation) -> Tensor:
+    """`clebsch_gordan` for a product with a Lie group in it.
+
+    Hom(c, a (x) b) of outer products is the product of the factors' spaces, over the reals too. Irreducible parts E of
+    outer products of real representations see E_a^T E_b^T C E_c.
+    """
+    group = c.group
+    assert isinstance(group, Product)
+    sides = [_outer(rho) for rho in (a, b, c)]
+    is_real = not (a.is_complex or b.is_complex or c.is_complex)
+    _check_irreducible(c, is_real)
+    maps = reduce(_kron, (_couple(*(side[0][k] for side in sides)) for k in range(len(group.factors))))
+    if any(isinstance(rho, OuterPiece) for rho in (a, b, c)):
+        maps = np.einsum("mabc,ai,bj,ck->mijk", maps, *(inside for _, inside in sides), optimize=True)
+        maps = _orthonormal(maps.reshape(len(maps), -1), c.dim).reshape(-1, *maps.shape[1:])
+    out = torch.from_numpy(np.ascontiguousarray(maps))
+    return out if is_real else out.to(torch.complex128)
+
+
+def _outer(rho: Representation) -> tuple[list[Representation], Array]:
+    """Parts for every factor, and the isometry into their outer product."""
+    if isinstance(rho, OuterPiece):
+        return list(rho.whole.parts), rho.inside.numpy()
+    if isinstance(rho, OuterProduct):
+        return list(rho.parts), np.eye(rho.dim)
+    parts, order = by_factor(rho)
+    return parts, np.eye(rho.dim)[order].T
+
+
+def _couple(a: Representation, b: Representation, c: Representation) -> Array:
+    from .clebsch_gordan import clebsch_gordan
+
+    return clebsch_gordan(*(_irreducible(rho) for rho in (a, b, c))).numpy()
+
+
+def _irreducible(rho: Representation) -> Representation:
+    """The trivial representation of a factor as one of its irreducible ones."""
+    return next(iter(rho.decompose().terms)) if isinstance(rho, Trivial) else rho
+
+
+def _kron(left: Array, right: Array) -> Array:
+    shape = [x * y for x, y in zip(left.shape, right.shape, strict=True)]
+    return np.einsum("mabc,nxyz->mnaxbycz", left, right).reshape(shape)
+
+
+def _orthonormal(maps: Array, dim: int) -> Array:
+    """An orthonormal basis, up to the factor sqrt(dim), of the span of the rows."""
+    if not len(maps):
+        return maps
+    _, sizes, rows = np.linalg.svd(maps, full_matrices=False)
+    rows = rows[sizes > INDEPENDENT * max(1.0, float(sizes.max()))] * dim**0.5
+    return canonical_combinations(rows) @ rows if len(rows) else rows
+
+
+def _check_irreducible(c: Representation, is_real: bool) -> None:
+    if isinstance(c, OuterProduct | OuterPiece) and (is_real or not (not c.is_complex and kind(c) != "real")):
+        return
+    raise IntertwineError(
+        f"coefficients lead to an irreducible representation as {c.group}.irrep makes them, over the "
+        f"{'real' if is_real else 'complex'} numbers, got {c}"
+    )
+
+
+def tensor_decomposition_product(a: Representation, b: Representation) -> dict[Representation, int]:
+    """The irreducible constituents of a (x) b over the complex numbers, factor by factor."""
+    group = a.group
+    assert isinstance(group, Product)
+    for rho in (a, b):
+        if isinstance(rho, OuterPiece):
+            raise IntertwineError(f"{rho} is one part of a product of real representations: take (a * b).decompose()")
+    found: dict[tuple[Representation, ...], int] = {(): 1}
+    for left, right in zip(_outer(a)[0], _outer(b)[0], strict=True):
+        inside = _inside(left, right)
+        found = {(*parts, rho): m * n for parts, m in found.items() for rho, n in inside.items()}
+    return {OuterProduct(group, parts): m for parts, m in found.items()}
+
+
+def _inside(a: Representation, b: Representation) -> dict[Any, int]:
+    """The constituents of a product of representations of one factor, over the complex numbers."""
+    from .tensor_decomposition import tensor_decomposition
+
+    if has_irreps(a.group):
+        return finite_multiplicities(TensorProduct([a, b]), complex_irreps(a.group))
+    return tensor_decomposition(a, b)
