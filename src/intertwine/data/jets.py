@@ -82,7 +82,7 @@ def load_jets(which: JetSet, part: str, particles: int | None = None) -> Labelle
         raise IntertwineError(f"There is no part {part!r}; the parts are {', '.join(PARTS)}.")
     path = which.file.path()
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             chosen = stored["split"] == PARTS.index(part)
             momenta, labels = stored["Pmu"][chosen], stored["label"][chosen]
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError) as error:

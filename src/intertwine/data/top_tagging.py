@@ -95,6 +95,6 @@ def _read(path: Path, particles: int, jets: int | None) -> tuple[np.ndarray, np.
                 table: Any = store.select("table", start=start, stop=min(start + ROWS, rows))
                 momenta.append(table[columns].to_numpy().reshape(-1, particles, 4))
                 labels.append(table["is_signal_new"].to_numpy().astype(np.int64))
-    except (OSError, KeyError, AttributeError, ValueError) as error:
+    except (OSError, RuntimeError, KeyError, AttributeError, ValueError) as error:
         raise IntertwineError(f"{path} is not a table of jets as published ({error}).") from error
     return np.concatenate(momenta), np.concatenate(labels)
