@@ -22,7 +22,7 @@ def SO(p: int, q: int = 0) -> LieGroup:
     """SO(n), the rotations; or SO(p, q), the matrices of determinant 1 that preserve eta (two components)."""
     _at_least(1, p + q, "SO")
     components = None if q == 0 or p == 0 else torch.stack([_flip(p + q, [0, p + q - 1])])
-    return _pseudo_orthogonal(f"SO({_arguments(p, q)})", p, q, components, special=True)
+    return pseudo_orthogonal(f"SO({_arguments(p, q)})", p, q, components, special=True)
 
 
 @catalogued
@@ -31,13 +31,13 @@ def O(p: int, q: int = 0) -> LieGroup:  # noqa: E743 - the group's name
     _at_least(1, p + q, "O")
     flips = [[0]] if q == 0 or p == 0 else [[0], [p + q - 1]]
     components = torch.stack([_flip(p + q, axes) for axes in flips])
-    return _pseudo_orthogonal(f"O({_arguments(p, q)})", p, q, components, special=False)
+    return pseudo_orthogonal(f"O({_arguments(p, q)})", p, q, components, special=False)
 
 
 @catalogued
 def Lorentz() -> LieGroup:
     """The connected Lorentz group SO+(1, 3) on (t, x, y, z), signature (+, -, -, -)."""
-    return _pseudo_orthogonal("Lorentz()", 1, 3, None, special=True)
+    return pseudo_orthogonal("Lorentz()", 1, 3, None, special=True)
 
 
 @catalogued
@@ -143,7 +143,8 @@ def metric(p: int, q: int) -> Tensor:
 # --- families -----------------------------------------------------------------------------------------------------
 
 
-def _pseudo_orthogonal(name: str, p: int, q: int, components: Tensor | None, *, special: bool) -> LieGroup:
+def pseudo_orthogonal(name: str, p: int, q: int, components: Tensor | None, *, special: bool) -> LieGroup:
+    """The matrices that preserve eta; of determinant 1 if special, and without `components` the identity component."""
     n, eta, e = p + q, metric(p, q), _units(p + q)
     planes = [(i, j) for i in range(n) for j in range(i + 1, n)]
     algebra = [e[j, i] - eta[i] * eta[j] * e[i, j] for i, j in planes]

@@ -8,10 +8,14 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import on_cpu
+from ..groups.components import signature
 from ..groups.lie import LieGroup
+from ..groups.products import Product
 from .base import Representation
 from .clebsch_gordan_finite import couple_finite
 from .clebsch_gordan_lie import couple_lie
+from .clebsch_gordan_mirror import couple_mirror
+from .clebsch_gordan_product import couple_product
 from .irreps_finite import has_irreps
 
 
@@ -43,8 +47,12 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> T
     """
     if not a.group == b.group == c.group:
         raise IntertwineError(f"three representations of one group are coupled, got {a.group}, {b.group} and {c.group}")
+    if signature(a.group) is not None:
+        return couple_mirror(a, b, c)
     if isinstance(a.group, LieGroup):
         return couple_lie(a, b, c)
     if has_irreps(a.group):
         return couple_finite(a, b, c)
+    if isinstance(a.group, Product):
+        return couple_product(a, b, c)
     raise IntertwineError(f"coefficients of {a.group} are not known: the space of maps is (a * b >> c).basis()")

@@ -15,9 +15,9 @@ from ..errors import IntertwineError
 from ..groups.chevalley import real_vectors
 from .base import Representation
 from .irreps_lie import LieIrrep, Realified
+from .mirror import MirrorIrrep
 from .module import coupled, match
 from .structure import Conjugate
-from .wigner import ParityIrrep
 
 Array = NDArray[np.complex128]
 
@@ -34,10 +34,6 @@ def couple_lie(a: Representation, b: Representation, c: Representation) -> Tenso
     Raises:
         IntertwineError: for representations that are not known as irreducible ones.
     """
-    if isinstance(a, ParityIrrep) and isinstance(b, ParityIrrep) and isinstance(c, ParityIrrep):
-        if a.parity * b.parity == c.parity:
-            return couple_lie(a.base, b.base, c.base)
-        return torch.zeros(0, a.dim, b.dim, c.dim, dtype=torch.float64)
     found = [
         _join(x, y, z, t)
         for x, y, z in itertools.product(_pieces(a), _pieces(b), _pieces(c))
@@ -74,9 +70,14 @@ def _pieces(rho: Representation) -> list[_Piece]:
     if isinstance(rho, Realified):
         one = sparse.identity(rho.base.dim, format="csr")
         z = sparse.vstack([one, -1j * one], format="csr") * 2**-0.5
-        (conjugate,) = _pieces(rho.base.conj)
-        return [_Piece(rho.base, z), _Piece(conjugate.irrep, (z.conj() @ conjugate.inside).tocsr())]
+        return _inside(rho.base, z) + _inside(rho.base.conj, z.conj())
+    if isinstance(rho, MirrorIrrep):
+        return [piece for part, inside in rho.parts for piece in _inside(part, _sparse(inside))]
     raise IntertwineError(f"coefficients couple irreducible representations, got {rho} of {rho.group}")
+
+
+def _inside(rho: Representation, isometry: Any) -> list[_Piece]:
+    return [_Piece(piece.irrep, (isometry @ piece.inside).tocsr()) for piece in _pieces(rho)]
 
 
 def _from_conjugate(rho: Conjugate, irrep: LieIrrep) -> Array:

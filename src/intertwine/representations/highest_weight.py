@@ -61,6 +61,8 @@ def tensor_weights(group: LieGroup, a: Weight, b: Weight) -> dict[Weight, int]:
     """Highest weights in a tensor product, with multiplicities."""
     system = semisimple_part(group)
     charges = tuple(x + y for x, y in zip(a[system.rank :], b[system.rank :], strict=True))
+    if not system.rank:
+        return {charges: 1}
     return {(*w, *charges): m for w, m in system.tensor(a[: system.rank], b[: system.rank]).items()}
 
 

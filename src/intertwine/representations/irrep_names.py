@@ -33,6 +33,8 @@ def highest_weight(group: LieGroup, key: Any) -> Weight:
         return _charge(group, key)
     if is_rotation(group) or group.name == "SU(2)":
         return _spin(group, key)
+    if isinstance(key, str) and key.startswith("("):
+        key = _labels(group, key)
     if isinstance(key, Sequence) and not isinstance(key, str):
         if len(key) != rank + charges:
             extra = f" and then {charges} central charge" if charges else ""
@@ -40,6 +42,14 @@ def highest_weight(group: LieGroup, key: Any) -> Weight:
         labels = semisimple_part(group).check_dominant(tuple(key)[:rank])
         return (*labels, *(int(c) for c in key[rank:]))
     return _by_dimension(group, str(key))
+
+
+def first_of_pair(key: Any) -> Any:
+    """ "a" for the name "(a + b)" of a joined pair; any other key as it is."""
+    if isinstance(key, str) and key.startswith("(") and " + " in key:
+        first, rest = key[1:].split(" + ", 1)
+        return first + rest[rest.rindex(")") + 1 :]
+    return key
 
 
 def name(group: LieGroup, highest: Weight) -> str:
@@ -117,6 +127,13 @@ def _spin(group: LieGroup, key: Any) -> Weight:
     if isinstance(key, Sequence) and not isinstance(key, str):
         return semisimple_part(group).check_dominant(key)
     return (_twice(group, key.split("=")[-1] if isinstance(key, str) else key),)
+
+
+def _labels(group: LieGroup, key: str) -> Weight:
+    try:
+        return tuple(int(label) for label in key.strip("()").split(","))
+    except ValueError:
+        raise IntertwineError(f"{key!r} is no highest weight of {group}: Dynkin labels are integers") from None
 
 
 def _by_dimension(group: LieGroup, key: str) -> Weight:

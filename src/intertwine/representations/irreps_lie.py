@@ -13,7 +13,7 @@ its complex conjugate; one of quaternionic type has a weight basis. All are unit
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -26,6 +26,9 @@ from .base import Representation
 from .highest_weight import Step, algebra_images, frame, is_circle, kind, parent, weight_isometry
 from .module import Array, Module, semisimple_part
 from .structure import Conjugate
+
+if TYPE_CHECKING:
+    from .mirror import MirrorIrrep
 
 
 class LieIrrep(Representation):
@@ -140,7 +143,7 @@ class LieIrrep(Representation):
 class Realified(Representation):
     """A complex representation on the real coordinates (Re z, Im z) of its vectors z, of twice the dimension."""
 
-    def __init__(self, base: LieIrrep):
+    def __init__(self, base: LieIrrep | MirrorIrrep):
         super().__init__(base.group, 2 * base.dim, (base.key,))
         self.base = base
         self.type, self.labels = base.type, base.labels

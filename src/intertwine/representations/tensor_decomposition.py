@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from ..errors import IntertwineError
+from ..groups.components import signature
 from ..groups.lie import LieGroup
+from ..groups.products import Product
 from .base import Representation
 from .clebsch_gordan_finite import tensor_decomposition_finite
+from .clebsch_gordan_product import tensor_decomposition_product
 from .irreps_finite import has_irreps
 from .tensor_decomposition_lie import tensor_decomposition_lie
+from .tensor_decomposition_mirror import tensor_decomposition_mirror
 
 
 def tensor_decomposition(a: Representation, b: Representation) -> dict[Representation, int]:
@@ -26,10 +30,14 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
     """
     if a.group != b.group:
         raise IntertwineError(f"a tensor product takes representations of one group, got {a.group} and {b.group}")
+    if signature(a.group) is not None:
+        return tensor_decomposition_mirror(a, b)
     if isinstance(a.group, LieGroup):
         return tensor_decomposition_lie(a, b)
     if has_irreps(a.group):
         return tensor_decomposition_finite(a, b)
+    if isinstance(a.group, Product):
+        return tensor_decomposition_product(a, b)
     raise IntertwineError(
         f"tensor products are decomposed for reductive Lie groups, not for {a.group}; "
         "(a * b).decompose() works wherever irreducible representations are known"

@@ -8,7 +8,7 @@ from .base import Representation
 from .highest import multiplicities
 from .highest_weight import tensor_weights
 from .irreps_lie import LieIrrep
-from .wigner import ParityIrrep, lie_irrep
+from .wigner import lie_irrep
 
 
 def tensor_decomposition_lie(a: Representation, b: Representation) -> dict[Representation, int]:
@@ -17,11 +17,8 @@ def tensor_decomposition_lie(a: Representation, b: Representation) -> dict[Repre
     Raises:
         IntertwineError: for a group without highest weights.
     """
-    if isinstance(a, ParityIrrep) and isinstance(b, ParityIrrep):
-        inside, sign = tensor_decomposition_lie(a.base, b.base), a.parity * b.parity
-        return {ParityIrrep(a.group, rho, sign): m for rho, m in inside.items()}  # type: ignore[arg-type]
     group = a.group
-    if not isinstance(group, LieGroup) or group.roots is None or group.generators:
+    if not isinstance(group, LieGroup) or group.roots is None or (group.generators and group.is_compact):
         raise IntertwineError(
             f"tensor products are decomposed by weights for connected reductive Lie groups, not for {group}; "
             "(a * b).decompose() works wherever irreducible representations are known"

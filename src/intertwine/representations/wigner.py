@@ -127,37 +127,6 @@ def half_rotation(g: Tensor) -> tuple[Tensor, Tensor]:
     return torch.complex(w, -z), torch.complex(y, -x)
 
 
-class ParityIrrep(Representation):
-    """An irreducible representation of O(n), n odd: one of SO(n), with a sign for the point reflection -1."""
-
-    def __init__(self, group: LieGroup, base: LieIrrep, parity: int):
-        super().__init__(group, base.dim, (base.key, parity), is_complex=base.is_complex)
-        self.base, self.parity = base, parity
-        self.labels, self.type = base.labels, base.type
-
-    def label(self) -> str:
-        name = str(self.base).removeprefix("l=")
-        return name + ("e" if self.parity > 0 else "o")
-
-    @property
-    def is_unitary(self) -> bool:  # type: ignore[override]
-        return True
-
-    @property
-    def real(self) -> Representation:
-        """Itself: every representation of O(n) that matrices of O(n) have is real."""
-        return self
-
-    def matrix(self, g: Element) -> Tensor:
-        self.group.batch_shape(g)
-        sign = torch.linalg.det(g).round()[..., None, None]
-        out = self.base.matrix(g * sign)
-        return out * sign if self.parity < 0 else out
-
-    def algebra(self, x: Element) -> Tensor:
-        return self.base.algebra(x)
-
-
 def lie_irrep(group: LieGroup, highest: Weight) -> LieIrrep:
     """The irreducible representation of a highest weight, in the best basis its group has."""
     if isinstance(group, SpinLorentz):
