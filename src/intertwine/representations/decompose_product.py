@@ -74,7 +74,7 @@ def _pieces(term: Representation, is_complex: bool) -> Pieces:
 
 
 def _inside_whole(factors: Sequence[Representation], is_complex: bool) -> Pieces:
-    """Parts of a product with irreducible parts of outer products in it: those of the whole, brought inside by E^T."""
+    """Parts of a product that has irreducible parts of outer products in it: those of the whole, turned by E^T."""
     whole = TensorProduct(
         [p for rho in factors for p in (rho.whole.factors if isinstance(rho, OuterPiece) else (rho,))]
     )

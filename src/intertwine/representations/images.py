@@ -20,6 +20,8 @@ TOLERANCE = 1e-8
 """Largest entry by which a relation may fail; generator images are usually exact to 1e-15."""
 MAX_PHASE_ORDER = 24
 """Roots of unity of higher order are treated as general complex numbers."""
+LARGEST_TABLE = 2**22
+"""Numbers in the matrices of all elements up to which they are kept; else those asked for are made, if they are few."""
 MAX_ORDER = 10_000
 """Words of a higher order are not used to test the images of a group that is too large to list."""
 
@@ -85,7 +87,30 @@ class FiniteImages(Representation):
         generator = self._generator(g)
         if generator is not None:
             return self.images[generator]
-        return self.table.to(leaves(g)[0].device)[self.group.index(g)]
+        position = self.group.index(g)
+        large = int(self.group.order) * self.dim**2 > LARGEST_TABLE and "table" not in vars(self)
+        if large and position.numel() < int(self.group.order) // 8:
+            return self._few(position)
+        return self.table.to(leaves(g)[0].device)[position]
+
+    def _few(self, position: Tensor) -> Tensor:
+        """The matrices of a few elements, (..., n, n), from those on their way through the Cayley graph alone."""
+        parent = torch.zeros(int(self.group.order), dtype=torch.int64)
+        for child, _, above in self.group.cayley_tree:
+            parent[child] = above
+        needed = torch.zeros(len(parent), dtype=torch.bool)
+        frontier = position.cpu().flatten()
+        while len(frontier):
+            needed[frontier] = True
+            frontier = parent[frontier].unique()
+            frontier = frontier[~needed[frontier]]
+        needed[0] = True
+        place = needed.cumsum(0) - 1
+        out = torch.eye(self.dim, dtype=self.images.dtype).repeat(int(needed.sum()), 1, 1)
+        for child, generator, above in self.group.cayley_tree:
+            keep = needed[child]
+            out[place[child[keep]]] = self.images[generator[keep]] @ out[place[above[keep]]]
+        return out[place[position.cpu()]].to(position.device)
 
     def algebra(self, x: Element) -> Tensor:
         return torch.zeros(*tangent_batch(self.group, x), self.dim, self.dim, dtype=torch.float64)

@@ -2,8 +2,7 @@
 
 Real ones are split from products of a faithful representation and of those already found (Burnside and Brauer: such
 products hold them all), until the character table says that none is missing. A random symmetric matrix, averaged over
-the group, has irreducible eigenspaces over the reals with probability one. The average is taken by X -> (X + g X g^T)/2
-over random elements, which halves whatever is not invariant.
+the group, has irreducible eigenspaces over the reals with probability one.
 """
 
 from __future__ import annotations
@@ -19,18 +18,19 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import Group
-from ..groups.elements import Element, concatenate, stack, take
+from ..groups.elements import Element, concatenate, leaves, stack, take
 from ..groups.permutation import PermutationGroup
+from ..groups.semidirect import Semidirect
 from .base import Representation
 from .character_table import CharacterTable, character_table
 from .finite_irrep import FiniteIrrep
 from .images import FiniteImages
-from .transversals import PROBES
+from .transversals import transversals
 
 Array = NDArray[Any]
 
 LARGEST_REGULAR = 512
-"""Order up to which a group that is not given by permutations starts from its regular representation."""
+"""Order up to which a group without a smaller faithful representation starts from its regular one."""
 
 
 class SplitIrrep(FiniteIrrep):
@@ -64,8 +64,8 @@ class _Sample:
 
 
 def can_split(group: Group) -> bool:
-    """Whether there is a faithful representation to start from: the group is given by permutations or is not large."""
-    return group.is_listable and (isinstance(group, PermutationGroup) or group.order <= LARGEST_REGULAR)
+    """Whether there is a faithful representation to start from that is not too large."""
+    return group.is_listable and (isinstance(group, PermutationGroup | Semidirect) or group.order <= LARGEST_REGULAR)
 
 
 @lru_cache(maxsize=64)
@@ -127,15 +127,20 @@ def _split_all(group: Group, table: CharacterTable) -> list[tuple[tuple[int, ...
 
 
 def _elements(group: Group) -> Any:
-    """Generators, class representatives, then probes."""
-    random = torch.Generator().manual_seed(0)
-    parts = [take(group.elements(), group.class_table[0]), group.sample(PROBES, generator=random)]
+    """Generators, class representatives, then the coset representatives along which averages are taken."""
+    parts = [take(group.elements(), group.class_table[0]), *transversals(group)]
     return concatenate([stack(group.generators), *parts] if group.generators else parts)
+
+
+def _level_sizes(group: Group) -> list[int]:
+    return [len(leaves(level)[0]) for level in transversals(group)]
 
 
 def _faithful(group: Group) -> Representation:
     if isinstance(group, PermutationGroup):
         return group.points
+    if isinstance(group, Semidirect) and not group.vector.is_complex and group.vector.is_faithful:
+        return group.vector
     if group.order > LARGEST_REGULAR:
         raise IntertwineError(
             f"the irreducible representations of {group} start from its regular one, of dimension {group.order}; "
@@ -157,15 +162,16 @@ def _split(
     def act(k: int, x: Array) -> Array:
         if right is None:
             return left[k] @ x
-        blocks = x.reshape(left.shape[1], right.shape[1], -1)
-        return np.einsum("ia,jb,abx->ijx", left[k], right[k], blocks, optimize=True).reshape(x.shape)
+        blocks = (left[k] @ x.reshape(left.shape[1], -1)).reshape(left.shape[1], right.shape[1], -1)
+        return (right[k] @ blocks).reshape(x.shape)
 
     size = left.shape[1] * (1 if right is None else right.shape[1])
     x = np.random.default_rng(0).standard_normal((size, size))
     x = x + x.T
-    start = len(group.generators) + len(table.sizes)
-    for k in range(start, len(left)):
-        x = (x + act(k, act(k, x).T).T) / 2
+    start, stop = len(group.generators) + len(table.sizes), len(left)
+    for count in reversed(_level_sizes(group)):
+        x = (x + sum(act(k, act(k, x).T).T for k in range(stop - count, stop))) / (1 + count)
+        stop -= count
     values, vectors = np.linalg.eigh((x + x.T) / 2)
     cuts = np.flatnonzero(np.diff(values) > 1e-8 * np.abs(values).max()) + 1
     members = []
@@ -199,7 +205,7 @@ def split_complex(group: Group) -> tuple[SplitIrrep, ...]:
         if rho.type == "real":
             pieces = [matrices.astype(np.complex128)]
         else:
-            space = _complex_structure(matrices, len(group.generators) + len(table.sizes))
+            space = _complex_structure(rho.commutant[1])
             pieces = [space.conj().T @ matrices @ space, space.T @ matrices @ space.conj()]
         for piece in pieces[: len(set(rho.characters))]:
             classes = piece[len(group.generators) : len(group.generators) + len(table.sizes)]
@@ -210,11 +216,7 @@ def split_complex(group: Group) -> tuple[SplitIrrep, ...]:
     return tuple(out[k] for k in sorted(out))
 
 
-def _complex_structure(matrices: Array, start: int) -> Array:
-    """The i-eigenspace of an antisymmetric J with J J = -1 that commutes with the matrices, (dim, dim / 2)."""
-    x = np.random.default_rng(0).standard_normal(matrices.shape[1:])
-    x = x - x.T
-    for g in matrices[start:]:
-        x = (x + g @ x @ g.T) / 2
-    values, vectors = np.linalg.eigh(1j * (x - x.T))
+def _complex_structure(turn: Array) -> Array:
+    """The eigenspace of -i of an antisymmetric J with J J = -1, (dim, dim / 2)."""
+    values, vectors = np.linalg.eigh(1j * turn)
     return vectors[:, values > 0]
