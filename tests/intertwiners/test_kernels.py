@@ -215,9 +215,9 @@ def test_rings(size: int, limit: int, free: bool):
 def test_ring_limits_are_checked():
     window = Window((5, 5))
     assert rings(window, (0, 1, 2)).limits == (0, 1, 2)
-    with pytest.raises(IntertwineError, match="one for each of the 3 rings"):
+    with pytest.raises(IntertwineError, match="bandlimit is one frequency >= 0, or one for each of the 3 rings"):
         rings(window, (0, 1))
-    with pytest.raises(IntertwineError, match="one for each of the 3 rings"):
+    with pytest.raises(IntertwineError, match="bandlimit is one frequency >= 0, or one for each of the 3 rings"):
         rings(window, -1)
     with pytest.raises(IntertwineError, match='"gaussian" or "free"'):
         rings(window, None, "cubic")

@@ -109,12 +109,12 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
         raise IntertwineError(f'profile is "gaussian" or "free", got {profile!r}')
     if bandlimit is None:
         limits = tuple(0 if r < CLOSE else int(r + 0.5) + (1 <= r < reach - 0.5) for r in radii)
-    elif isinstance(bandlimit, int):
-        limits = tuple(0 if r < CLOSE else bandlimit for r in radii)
+    elif isinstance(bandlimit, tuple):
+        limits = bandlimit
     else:
-        limits = tuple(bandlimit)
-    if len(limits) != len(radii) or min(limits) < 0:
+        limits = tuple(0 if r < CLOSE and bandlimit > 0 else bandlimit for r in radii)
+    if len(limits) != len(radii) or any(not isinstance(n, int) or n < 0 for n in limits):
         raise IntertwineError(
-            f"bandlimit is one frequency, or one for each of the {len(radii)} rings at distances {radii}, got {limits}"
+            f"bandlimit is one frequency >= 0, or one for each of the {len(radii)} rings at distances {radii}, got {limits}"
         )
     return Rings(radii, widths, limits, reach + 0.5)

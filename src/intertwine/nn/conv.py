@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import torch
@@ -11,12 +12,13 @@ from torch import Tensor, nn
 
 from ..errors import IntertwineError
 from ..representations.base import Representation
+from .conv_sizes import ONE_SIDED, Size, left_out, read_padding, read_size, require_alike
 from .forms import Dense
 from .kernel import Kernel, point_space, split_type
-from .module import Device, EquivariantModule
+from .module import Device, EquivariantModule, in_precision
 
-Size = int | Sequence[int]
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+SIZES = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 
 class _Conv(EquivariantModule):
@@ -50,17 +52,12 @@ class _Conv(EquivariantModule):
         if rho_in.is_complex or rho_out.is_complex:
             raise IntertwineError(f"fields on a grid are real; use the real forms of {rho_in} and {rho_out}")
         self.space = point_space(rho_in.group, self.d, space)
-        self.kernel_size, self.stride, self.dilation = (
-            self._sizes(name, value, 1)
-            for name, value in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
-        )
-        self.output_padding = self._sizes("output_padding", output_padding, 0)
-        self.padding = self._padding(padding)
+        self._hold_sizes(kernel_size, stride, padding, dilation, output_padding)
         if padding_mode not in PADDING_MODES or (self.transposed and padding_mode != "zeros"):
             known = '"zeros"' if self.transposed else ", ".join(f'"{mode}"' for mode in PADDING_MODES)
             raise IntertwineError(f"padding_mode of {type(self).__name__} is {known}, got {padding_mode!r}")
         self.groups, self.padding_mode, self.gain = groups, padding_mode, gain
-        limit = bandlimit if isinstance(bandlimit, int | None) else tuple(bandlimit)
+        limit = tuple(bandlimit) if isinstance(bandlimit, Sequence) else bandlimit
         parts = split_type(rho_in, groups), rho_out
         self.kernel = Kernel(*parts, self.space, self.kernel_size, limit, profile)
         if groups > 1:
@@ -100,6 +97,7 @@ class _Conv(EquivariantModule):
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        x = in_precision(x, self.weight, self)
         self._warn(x)
         convolve: Any = _FUNCTIONS[self.d, self.transposed]
         bias = self.invariant_bias()
@@ -136,26 +134,21 @@ class _Conv(EquivariantModule):
 
     # --- checks ---------------------------------------------------------------------------------------------------
 
-    def _sizes(self, name: str, value: Size, least: int) -> tuple[int, ...]:
-        sizes = (value,) * self.d if isinstance(value, int) else tuple(value)
-        if len(sizes) != self.d or any(not isinstance(n, int) or n < least for n in sizes):
-            raise IntertwineError(f"{name} of {type(self).__name__} is {self.d} integers >= {least}, got {value!r}")
-        return sizes
-
-    def _padding(self, padding: Size | str) -> tuple[int, ...]:
-        if not isinstance(padding, str):
-            return self._sizes("padding", padding, 0)
-        span = [step * (k - 1) for step, k in zip(self.dilation, self.kernel_size, strict=True)]
-        if padding == "valid":
-            return (0,) * self.d
-        if padding != "same" or self.transposed or any(s > 1 for s in self.stride):
-            raise IntertwineError(f'padding is a number, "valid", or "same" with stride 1; got {padding!r}')
-        if any(s % 2 for s in span):
-            raise IntertwineError(
-                f'padding="same" with the even kernel {self.kernel_size} would shift the picture by half a pixel, '
-                "which no rotation keeps: use an odd kernel, or a number"
-            )
-        return tuple(s // 2 for s in span)
+    def _hold_sizes(
+        self, kernel_size: Size, stride: Size, padding: Size | str, dilation: Size, output_padding: Size
+    ) -> None:
+        read = partial(read_size, type(self).__name__, self.d)
+        self.kernel_size, self.stride = read("kernel_size", kernel_size, 1), read("stride", stride, 1)
+        self.dilation, self.output_padding = read("dilation", dilation, 1), read("output_padding", output_padding, 0)
+        if isinstance(padding, str) and not self.transposed:
+            padding = read_padding(padding, self.kernel_size, self.stride, self.dilation)
+        self.padding = read("padding", padding, 0)
+        self._can_lose_samples = not self.transposed and max(self.stride) > 1 and not self.space.is_trivial
+        require_alike(self.space, **{name: getattr(self, name) for name in SIZES})
+        if max(self.output_padding) and not self.transposed:
+            raise IntertwineError("output_padding is for transposed convolutions")
+        if max(self.output_padding) and not self.space.is_trivial:
+            warnings.warn(ONE_SIDED.format(type(self).__name__), stacklevel=4)
 
     def check(self, x: Tensor) -> None:
         """Raise unless x is a batch of fields (batch, rho_in.dim, *grid), or one without the batch axis."""
@@ -167,20 +160,11 @@ class _Conv(EquivariantModule):
 
     def _warn(self, x: Tensor) -> None:
         """Warn where the strided samples do not lie symmetrically, so that rotations are lost."""
-        if self.transposed or max(self.stride) == 1 or self.kernel.is_translational or torch.compiler.is_compiling():
+        if not self._can_lose_samples or torch.compiler.is_compiling():
             return
-        for n, k, s, p, step in zip(
-            x.shape[-self.d :], self.kernel_size, self.stride, self.padding, self.dilation, strict=True
-        ):
-            left = (n + 2 * p - step * (k - 1) - 1) % s
-            if left:
-                warnings.warn(
-                    f"{type(self).__name__} with stride {s} on {n} samples leaves {left} out at one side, so that "
-                    "its output does not turn with its input: choose sizes with (size + 2 padding - kernel) divisible "
-                    f"by the stride, here a kernel of {k - 1} or {k + 1} samples or an input of {n - left}",
-                    stacklevel=3,
-                )
-                return
+        advice = left_out(x.shape[-self.d :], self.kernel_size, self.stride, self.padding, self.dilation)
+        if advice:
+            warnings.warn(f"{type(self).__name__} {advice}", stacklevel=3)
 
     def __repr__(self) -> str:
         size = "x".join(map(str, self.kernel_size))

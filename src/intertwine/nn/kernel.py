@@ -131,11 +131,6 @@ class Kernel(Solved):
         agrees = torch.equal(order, torch.arange(rho.dim))
         self.register_buffer(name, None if agrees else order.argsort(), persistent=False)
 
-    @property
-    def is_translational(self) -> bool:
-        """Whether the point group moves nothing."""
-        return self.space.is_trivial
-
     # --- use ----------------------------------------------------------------------------------------------------------
 
     def initial(self, generator: torch.Generator | None = None) -> Tensor:
@@ -195,6 +190,8 @@ def split_type(rho: Representation, groups: int) -> Representation:
     Raises:
         IntertwineError: unless rho is written as copies of one representation, a multiple of `groups` of them.
     """
+    if groups < 1:
+        raise IntertwineError(f"groups is a positive number, got {groups}")
     term, copies = rho.terms[0] if isinstance(rho, Sum) and len(rho.terms) == 1 else (rho, 1)
     if copies % groups:
         raise IntertwineError(
