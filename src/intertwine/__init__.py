@@ -33,7 +33,7 @@ from .groups import (
     wreath,
 )
 from .intertwiners import Hom
-from .representations import Representation, alt, clebsch_gordan, pixels, sym, tensor_decomposition
+from .representations import Representation, Rotations, Sphere, alt, clebsch_gordan, pixels, sym, tensor_decomposition
 
 __version__ = "0.1.0"
 
@@ -58,12 +58,14 @@ __all__ = [
     "Q",
     "R",
     "Representation",
+    "Rotations",
     "Rubik",
     "S",
     "SL",
     "SO",
     "SU",
     "Sp",
+    "Sphere",
     "Spin",
     "U",
     "USp",

@@ -15,6 +15,9 @@ from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
+from .sampled_activation import SampledActivation
+from .sampling import Sampling
+from .spherical_conv import SphericalConv
 from .tensor_product import TensorProduct
 from .tensor_square import TensorSquare
 from .to_plain import to_plain
@@ -48,7 +51,10 @@ __all__ = [
     "NormActivation",
     "NormMaxPool",
     "Pointwise",
+    "SampledActivation",
+    "Sampling",
     "ScalarGate",
+    "SphericalConv",
     "Spline",
     "TensorProduct",
     "TensorSquare",

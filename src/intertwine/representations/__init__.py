@@ -2,6 +2,7 @@
 
 from ..groups.base import named_representations
 from . import derived, images, irreps, leaves
+from .band_limited import Rotations, Sphere
 from .base import Representation
 from .character_table import character_table
 from .clebsch_gordan import clebsch_gordan
@@ -25,4 +26,14 @@ named_representations.update(
 )
 named_representations["character table"] = character_table
 
-__all__ = ["Representation", "alt", "clebsch_gordan", "expand", "pixels", "sym", "tensor_decomposition"]
+__all__ = [
+    "Representation",
+    "Rotations",
+    "Sphere",
+    "alt",
+    "clebsch_gordan",
+    "expand",
+    "pixels",
+    "sym",
+    "tensor_decomposition",
+]
