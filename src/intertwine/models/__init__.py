@@ -2,5 +2,16 @@
 
 from .lorentz_cg import LorentzCGNetwork
 from .lorentz_vector import LorentzVectorNetwork
+from .planar import GCNN, HarmonicNet, SteerableCNN
+from .residual import SteerableResNet
+from .unet import SteerableUNet
 
-__all__ = ["LorentzCGNetwork", "LorentzVectorNetwork"]
+__all__ = [
+    "GCNN",
+    "HarmonicNet",
+    "LorentzCGNetwork",
+    "LorentzVectorNetwork",
+    "SteerableCNN",
+    "SteerableResNet",
+    "SteerableUNet",
+]

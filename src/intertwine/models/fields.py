@@ -34,9 +34,7 @@ class Fields:
     def __post_init__(self) -> None:
         if self.kind not in ACTIVATIONS or self.activation not in ACTIVATIONS[self.kind]:
             known = "; ".join(f'"{kind}": {", ".join(names)}' for kind, names in ACTIVATIONS.items())
-            raise IntertwineError(
-                f"fields and their activations are {known}; got {self.kind!r} with {self.activation!r}"
-            )
+            raise IntertwineError(f"fields with activations are {known}; got {self.kind!r} with {self.activation!r}")
         if self.kind == "regular" and not self.space.group.is_finite:
             raise IntertwineError(f'{self.space.group} is infinite and has no regular fields: use fields="irreps"')
 
@@ -68,6 +66,6 @@ class Fields:
 
 
 def choose_fields(space: Representation, kind: str | None, activation: str | None, frequency: int) -> Fields:
-    """Fill in what the user left open: regular fields and ReLU for finite groups, irreps and scalar gates for others."""
+    """Fill in what was left open: regular fields and ReLU for finite groups, irreps and scalar gates for others."""
     kind = kind or ("regular" if space.group.is_finite else "irreps")
     return Fields(space, kind, activation or ("relu" if kind == "regular" else "scalar gate"), frequency)

@@ -91,7 +91,7 @@ class SteerableCNN(nn.Module):
         >>> SteerableCNN(G.trivial, 10, widths=(4, 8), kernel_sizes=(7, 5))(torch.randn(2, 1, 29, 29)).shape
         torch.Size([2, 10])
 
-    Source: M. Weiler, G. Cesa, General E(2)-equivariant steerable CNNs, arXiv:1911.08251, appendix G (the default sizes).
+    Source: M. Weiler, G. Cesa, General E(2)-equivariant steerable CNNs, arXiv:1911.08251.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class SteerableCNN(nn.Module):
 
 
 class Head(nn.Module):
-    """Fields -> (batch, outputs): the mean over the grid of pooled invariants and a small network, or of one feature."""
+    """Fields -> (batch, outputs): a small network on invariants averaged over the grid, or the mean of one feature."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ interrupted one stopped. `known_reproductions.names()` lists them.
 
 from __future__ import annotations
 
-from . import jets
+from . import jets, pictures
 from .metrics import Figure, tagging
 from .reproduction import (
     Chart,
@@ -39,6 +39,7 @@ __all__ = [
     "Section",
     "Table",
     "jets",
+    "pictures",
     "known_reproductions",
     "register",
     "reproduce",
