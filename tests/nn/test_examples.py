@@ -11,7 +11,10 @@ import torch
 import intertwine
 
 
-@pytest.mark.parametrize("name", ["linear", "bilinear", "nonlinear", "head", "emlp"])
+@pytest.mark.parametrize(
+    "name",
+    ["linear", "bilinear", "nonlinear", "emlp", "tensor_product", "tensor_square", "invariant_mlp", "fourier_net"],
+)
 def test_docstrings(name: str):
     module = importlib.import_module(f"intertwine.nn.{name}")
     tests = doctest.DocTestFinder(exclude_empty=True).find(

@@ -1,4 +1,4 @@
-"""Products of features, invariant heads and whole networks: their equations, and that they learn."""
+"""Products of features, perceptrons on invariants and whole networks: their equations, and that they learn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn.functional import mse_loss
 from intertwine.data import draw_bodies
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, Cube, Group, Lorentz, O, R, Rubik, S, U, semidirect
-from intertwine.nn import EMLP, Bilinear, Gate, InvariantHead, Linear, Pointwise, hidden_representation
+from intertwine.nn import EMLP, Bilinear, Gate, InvariantMLP, Linear, Pointwise, hidden_representation
 from intertwine.representations import Representation, pixels
 from intertwine.testing import check_layer
 
@@ -55,22 +55,22 @@ def test_products_find_the_cross_product():
     assert float(mse_loss(layer(x), target).detach()) < 1e-6
 
 
-# --- invariant heads -------------------------------------------------------------------------------------------------
+# --- perceptrons on invariants ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("group", [g for g in GROUPS if g != Rubik()], ids=str)
-def test_heads_are_invariant_over_the_catalogue(group: Group):
+def test_perceptrons_are_invariant_over_the_catalogue(group: Group):
     rho = small(group)
-    head = InvariantHead(rho, 3, hidden=6)
+    head = InvariantMLP(rho, 3, hidden=6)
     assert head.rho_out == 3 * group.trivial
     check_layer(head, rho, 3 * group.trivial, graphs=False, tolerance=1e-8)
     out = head(torch.randn(4, rho.dim, dtype=torch.complex64 if rho.is_complex else torch.float32))
     assert not out.is_complex()
 
 
-def test_heads_tell_orbits_apart():
+def test_perceptrons_tell_orbits_apart():
     V = SO(3).vector
-    head = InvariantHead(2 * V, 4).double()
+    head = InvariantMLP(2 * V, 4).double()
     x = torch.randn(6, dtype=torch.float64)
     other = torch.cat([x[:3], 2 * x[3:]])
     assert float((head(x) - head(other)).detach().abs().max()) > 1e-3
@@ -79,7 +79,7 @@ def test_heads_tell_orbits_apart():
 def test_a_point_has_no_invariants_under_motions():
     """Affine coordinates (x, 1) of points: the only invariants of degree two are constants."""
     G = semidirect(R(2), O(2))
-    head = InvariantHead(3 * G.vector, 2).double()
+    head = InvariantMLP(3 * G.vector, 2).double()
     points = torch.cat([torch.randn(5, 3, 2), torch.ones(5, 3, 1)], -1).flatten(1).double()
     out = head(points)
     torch.testing.assert_close(out, out[:1].expand(5, 2))
@@ -133,12 +133,12 @@ def test_errors_teach():
         EMLP(V, V, "wide")  # type: ignore[arg-type]
     with pytest.raises(IntertwineError, match=r"one group, got SO\(3\) and O\(3\)"):
         EMLP(V, V, 2 * O(3).vector)
-    with pytest.raises(IntertwineError, match=r"InvariantHead takes representations .* got 7"):
-        InvariantHead(7, 3)  # type: ignore[arg-type]
+    with pytest.raises(IntertwineError, match=r"InvariantMLP takes representations .* got 7"):
+        InvariantMLP(7, 3)  # type: ignore[arg-type]
     with pytest.raises(IntertwineError, match="Bilinear takes features"):
         Bilinear(V, V)(torch.randn(2, 4))
     with pytest.raises(IntertwineError, match="multiplicity is a positive integer, got 0"):
-        InvariantHead(V, 0)
+        InvariantMLP(V, 0)
 
 
 def test_a_network_prints_its_types():
@@ -186,7 +186,7 @@ def test_the_inertia_tensor_on_unseen_rotations(group: Group, layers: int):
 def test_an_invariant_mass_on_unseen_boosts():
     """m^2 = (p + q)^2 of two four-vectors, learned slow and asked for fast."""
     G = Lorentz()
-    model = nn.Sequential(InvariantHead(2 * G.vector, 1, hidden=32))
+    model = nn.Sequential(InvariantMLP(2 * G.vector, 1, hidden=32))
     eta = torch.tensor([1.0, -1, -1, -1], dtype=torch.float64)
     p = torch.randn(400, 8, dtype=torch.float64)
     mass = ((p[:, :4] + p[:, 4:]).square() * eta).sum(1, keepdim=True)

@@ -10,7 +10,7 @@ from intertwine.actions import Pictures, Trivial
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, C, D, Lorentz, O, S, wreath
 from intertwine.intertwiners import Hom
-from intertwine.nn import EMLP, Bilinear, Gate, InvariantHead, Linear, NormActivation, Pointwise
+from intertwine.nn import EMLP, Bilinear, Gate, InvariantMLP, Linear, NormActivation, Pointwise
 from intertwine.testing import check_layer
 
 V = O(3).vector
@@ -52,7 +52,7 @@ def test_nonlinear_layers():
     gated = Gate(RHO)
     check_layer(gated, gated.rho_in, gated.rho_out, graphs=False)
     check_layer(Bilinear(RHO, V), RHO, V, graphs=False)
-    check_layer(InvariantHead(RHO, 5), RHO, 5 * O(3).trivial, graphs=False)
+    check_layer(InvariantMLP(RHO, 5), RHO, 5 * O(3).trivial, graphs=False)
 
 
 class Symmetric(nn.Module):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
 from .couplings import couplings
@@ -107,39 +105,3 @@ def _blocks(
             if tables:
                 found.append((a, index, pack, tables))
     return found
-
-
-@lru_cache(maxsize=1024)
-@on_cpu
-def terms_of_product(rho1: Representation, rho2: Representation) -> tuple[Representation, ...]:
-    """The irreducible representations in the products of the terms of two representations, scalars first.
-
-    Terms of rho1 and rho2 stand for what is isomorphic to them.
-
-    Raises:
-        IntertwineError: where irreducible representations are not known.
-    """
-    known = {_irreducible(term): term for rho in (rho2, rho1) for term in expand(rho)}
-    found: dict[Representation, None] = {}
-    for a in expand(rho1):
-        for b in expand(rho2):
-            try:
-                constituents = (a * b).decompose().terms
-            except IntertwineError as error:
-                raise IntertwineError(
-                    f"the products of {a} and {b} of {a.group} are not known ({error}); say which outputs to keep, "
-                    "keep=..."
-                ) from error
-            for c in constituents:
-                found[known.get(c, a.group.trivial if c.is_trivial else c)] = None
-    return tuple(sorted(found, key=lambda c: c.dim))
-
-
-def _irreducible(term: Representation) -> Representation | None:
-    """The irreducible representation that a term is isomorphic to, if it is."""
-    try:
-        constituents = term.decompose().terms
-    except IntertwineError:
-        return None
-    [(irrep, count), *others] = constituents.items()
-    return None if others or count > 1 else irrep

@@ -19,6 +19,10 @@ ROUNDING = 1e-9
 """Errors of exact couplings of representations that are not unitary stay below this, relative to their size."""
 
 
+LARGEST_SPLIT = 256
+"""Dimension up to which a term is tried for being irreducible."""
+
+
 @lru_cache(maxsize=4096)
 @on_cpu
 def couplings(a: Representation, b: Representation, c: Representation) -> Tensor:
@@ -29,14 +33,54 @@ def couplings(a: Representation, b: Representation, c: Representation) -> Tensor
     from the solver, a*b >> c, otherwise. Real where all three are real, complex otherwise.
     """
     dtype = torch.complex128 if a.is_complex or b.is_complex or c.is_complex else torch.float64
-    if isinstance(a, Trivial) or isinstance(b, Trivial):
-        return _solved(a, b, c).to(dtype)
+    found = None if isinstance(a, Trivial) or isinstance(b, Trivial) else _tabulated(a, b, c)
+    return (_solved(a, b, c) if found is None else found).to(dtype)
+
+
+def _tabulated(a: Representation, b: Representation, c: Representation) -> Tensor | None:
+    """From `clebsch_gordan`, in the bases of three terms that are irreducible; None where it does not know them."""
+    sides = [_irreducible(rho) for rho in (a, b, c)]
+    if any(side is None for side in sides):
+        return None
+    (first, p), (second, q), (third, r) = (side for side in sides if side is not None)
     try:
-        coefficients = clebsch_gordan(a, b, c).conj().resolve_conj()
+        found = clebsch_gordan(first, second, third).conj().resolve_conj()
     except IntertwineError:
-        return _solved(a, b, c).to(dtype)
-    unitary = a.is_unitary and b.is_unitary and c.is_unitary
-    return (coefficients if unitary or _is_equivariant(coefficients, a, b, c) else _solved(a, b, c)).to(dtype)
+        return None
+    unitary = first.is_unitary and second.is_unitary and third.is_unitary
+    if not unitary and not _is_equivariant(found, first, second, third):
+        return None
+    if p is None and q is None and r is None:
+        return found
+    kinds = [found, *(basis for basis in (p, q, r) if basis is not None)]
+    dtype = torch.complex128 if any(kind.is_complex() for kind in kinds) else torch.float64
+    for axis, basis in ((1, p), (2, q), (3, r)):
+        if basis is not None:
+            turn = basis.to(dtype) if axis == 3 else basis.conj().to(dtype)
+            found = (found.to(dtype).movedim(axis, -1) @ turn.mT).movedim(-1, axis)
+    return found.contiguous()
+
+
+@lru_cache(maxsize=1024)
+def _irreducible(rho: Representation) -> tuple[Representation, Tensor | None] | None:
+    """The irreducible representation that rho is, and a unitary Q, rho = Q irrep Q^-1, where bases differ.
+
+    None where rho is reducible, or where no irreducible representations are known.
+    """
+    if hasattr(rho, "type") and not isinstance(rho, Trivial):
+        return rho, None
+    if rho.dim > LARGEST_SPLIT:
+        return None
+    try:
+        decomposition = rho.decompose()
+    except IntertwineError:
+        return None
+    [(irrep, count), *others] = decomposition.terms.items()
+    q = decomposition.basis
+    eye = torch.eye(rho.dim, dtype=q.dtype)
+    if others or count > 1 or irrep.dim != rho.dim or float((q.mH @ q - eye).abs().max()) > ROUNDING:
+        return None
+    return irrep, None if torch.equal(q, eye) else q
 
 
 def _solved(a: Representation, b: Representation, c: Representation) -> Tensor:

@@ -10,7 +10,8 @@ from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
 from ..representations.structure import direct_sum
-from .channelwise import Channelwise, terms_of_product
+from .channelwise import Channelwise
+from .constituents import products
 from .mixed import Mixed, product_entries
 from .module import Device, require_representation
 from .weighted import Weighted, require_reached
@@ -127,12 +128,19 @@ def _channelwise(
         reached = {c for c, copies in zip(terms, kernel.copies, strict=True) if copies}
         require_reached(rho_out, reached, f"{rho1} and {rho2}")
         return kernel, rho_out
-    terms = list(expand(keep)) if keep is not None else terms_of_product(rho1, rho2)
+    terms = list(expand(keep)) if keep is not None else _every_term(rho1, rho2)
     kernel = Channelwise(rho1, rho2, terms, None, is_complex=_is_complex(rho1, rho2, *terms))
     reached = [(c, copies) for c, copies in zip(terms, kernel.copies, strict=True) if copies]
     if not reached:
         raise IntertwineError(f"no equivariant bilinear map takes {rho1} and {rho2} to any term of {keep}")
     return kernel, direct_sum(reached)
+
+
+def _every_term(rho1: Representation, rho2: Representation) -> list[Representation]:
+    try:
+        return products(list(expand(rho1)), list(expand(rho2)))
+    except IntertwineError as error:
+        raise IntertwineError(f"{error}; say which outputs to keep, keep=...") from error
 
 
 def _is_complex(*representations: Representation) -> bool:
