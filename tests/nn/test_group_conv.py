@@ -126,6 +126,20 @@ def test_a_choice_is_made_by_work():
     assert forms == {AsMatrix, ByFourier, ByNeighbours}
 
 
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_precisions(form: type[GroupForm]):
+    G = S(4)
+    assert GroupConv(G, 2, 3, dtype=torch.float64)(torch.randn(2, 2, 24, dtype=torch.float64)).dtype == torch.float64
+    conv = GroupConv(G, 2, 3)
+    conv.form = form(conv.kernel)
+    x = torch.randn(2, 2, 24)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = conv(x)
+    torch.testing.assert_close(rough.float(), conv(x), rtol=0.05, atol=0.05)
+    with pytest.raises(IntertwineError, match="convert"):
+        conv(x.double())
+
+
 def test_gradients():
     conv = layer(Q(8), 2, 2)
     x = torch.randn(2, 2, 8, dtype=torch.float64, requires_grad=True)

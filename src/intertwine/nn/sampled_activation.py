@@ -67,7 +67,8 @@ class SampledActivation(EquivariantModule):
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
         columns = in_precision(x, self.forth.weights, self).reshape(-1, x.shape[-1]).mT
-        return self.back.to_columns(self.function(self.forth.from_columns(columns))).mT.reshape(*x.shape[:-1], -1)
+        values = self.function(self.forth.from_columns(columns))
+        return self.back.to_columns(values).mT.reshape(*x.shape[:-1], self.rho_out.dim)
 
     def __repr__(self) -> str:
         name, points = getattr(self.function, "__name__", self.function), "x".join(map(str, self.forth.shape))

@@ -78,6 +78,7 @@ class Sampling(Solved):
         self.hold("spread", spread.expand(signs, *spread.shape).flatten())
         self.hold("gather", gather)
         self._orders = (signs, *spread.shape[:2])
+        self._padded = spread.numel()
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 
     @property
@@ -103,7 +104,7 @@ class Sampling(Solved):
     def from_columns(self, c: Tensor) -> Tensor:
         """`values` with the batch last: (dim, n) -> (*shape, n)."""
         n = c.shape[1]
-        by_order = c.index_select(0, self.spread).reshape(len(self.along_beta), -1, n)
+        by_order = c.index_select(0, self.spread).reshape(len(self.along_beta), self.space.degree + 1, n)
         x = torch.bmm(self.along_beta, by_order)
         x = self.along_alpha @ x.reshape(*self._orders, (self.degree + 1) * n)
         if self.has_gamma:
@@ -115,10 +116,10 @@ class Sampling(Solved):
         n, signs, orders = values.shape[-1], self._orders[0], self._orders[1]
         x = values * self.weights
         if self.has_gamma:
-            x = self.along_gamma.mT @ x.reshape(self.shape[0], -1)
+            x = self.along_gamma.mT @ x.flatten(1)
         x = self.along_alpha.mT @ x.reshape(signs, orders, 2 * self.degree + 1, (self.degree + 1) * n)
         x = torch.bmm(self.along_beta.mT, x.reshape(len(self.along_beta), self.degree + 1, n))
-        return x.reshape(signs, -1, n).sum(0).index_select(0, self.gather)
+        return x.reshape(signs, self._padded, n).sum(0).index_select(0, self.gather)
 
     def _check(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         if x.shape[max(x.ndim - len(shape), 0) :] != shape:

@@ -114,8 +114,9 @@ class SphericalConv(EquivariantModule):
         Between functions on SO(3) they are indexed c[l, m, n], second index first, as against `Rotations`; for lifts
         and projections c[l, m], as in `Sphere`; between functions on the sphere c[l, 0].
         """
-        roots = torch.cat([torch.full((a * b,), (2 * l + 1) ** 0.5) for l, (a, b) in enumerate(self._shapes)])
-        return self._matrices() * roots.to(self.weight)
+        sizes = torch.tensor(self._sizes, device=self.weight.device)
+        roots = (2 * torch.arange(len(sizes), device=sizes.device).to(self.weight.dtype) + 1).sqrt()
+        return self._matrices() * roots.repeat_interleave(sizes)
 
     def _matrices(self) -> Tensor:
         """psi[l] / sqrt(2l+1) of all degrees, flat: (channels_out, channels_in, values)."""
@@ -132,20 +133,20 @@ class SphericalConv(EquivariantModule):
         self.check(x)
         x = in_precision(x, self.weight, self)
         batch = x.shape[:-2]
-        flat = x.reshape(batch.numel(), self.channels_in, -1)
+        flat = x.reshape(batch.numel(), self.channels_in, self.space_in.dim)
         parts = flat.split(self.space_in.sizes, -1)
         matrices = self._matrices().split(self._sizes, -1)
         out = [self._mix(l, part, matrix) for l, (part, matrix) in enumerate(zip(parts, matrices, strict=False))]
         if self.bias is not None:
             out[0] = out[0] + self.bias[:, None]
-        return torch.cat(out, -1).reshape(*batch, self.channels_out, -1)
+        return torch.cat(out, -1).reshape(*batch, self.channels_out, self.space_out.dim)
 
     def _mix(self, l: int, part: Tensor, matrix: Tensor) -> Tensor:
         """Degree l: (batch, channels in, copies in * (2l+1)) -> (batch, channels out, copies out * (2l+1))."""
         (a, b), n, d = self._shapes[l], len(part), 2 * l + 1
-        columns = part.reshape(n, self.channels_in * a, d).mT
+        rows = part.reshape(n, self.channels_in * a, d).mT.reshape(n * d, self.channels_in * a)
         w = matrix.unflatten(-1, (a, b)).permute(1, 2, 0, 3).reshape(self.channels_in * a, self.channels_out * b)
-        return (columns @ w).mT.reshape(n, self.channels_out, b * d)
+        return (rows @ w).reshape(n, d, self.channels_out * b).mT.reshape(n, self.channels_out, b * d)
 
     def __repr__(self) -> str:
         number = f"{self.weight.numel():,} weights"
