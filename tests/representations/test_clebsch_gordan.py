@@ -145,4 +145,4 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(IntertwineError, match="one group"):
         tw.tensor_decomposition(tw.SU(3).irrep(8), tw.SU(2).irrep(1))
     with pytest.raises(IntertwineError, match="reductive"):
-        tw.tensor_decomposition(tw.S(3).points, tw.S(3).points)
+        tw.tensor_decomposition(tw.R(2).vector, tw.R(2).vector)

@@ -1,8 +1,8 @@
 """The irreducible representations of O(n), O(p, q) and SO(p, q) from those of the identity component.
 
 Tensors carry an irreducible representation rho of the identity component to all matrices of determinant 1. A
-reflection s takes rho to its mirror image g -> rho(s g s). Where that is rho again (the last two Dynkin labels agree, or
-n is odd), tensors also say how reflections act. Otherwise rho and its mirror image are one irreducible representation:
+reflection s takes rho to its mirror image g -> rho(s g s). Where that is rho again (the last two Dynkin labels agree,
+or n is odd), tensors also say how reflections act. Otherwise rho and its mirror image are one irreducible one:
 
     mirror image != conj(rho):   rho(g) + rho(s g s),  and s exchanges the two;
     mirror image  = conj(rho):   real coordinates of z, and s takes z to U conj(z), rho(s g s) = U conj(rho(g)) U^-1.
