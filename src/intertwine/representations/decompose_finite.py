@@ -45,7 +45,7 @@ def _copies(term: Representation, irreps: tuple[Irreducible, ...] | None) -> Cop
     if term.is_unitary:
         return finite_copies(term, irreps)
     known = finite_irreps(term.group, real=not term.is_complex) if irreps is None else irreps
-    change = torch.linalg.cholesky(invariant_form(term)).mH.numpy()
+    change = torch.linalg.cholesky(invariant_form(term)).mH.resolve_conj().numpy()
     maps = averaged(term, finite_multiplicities(term, known))
     return {i: np.linalg.solve(change, orthonormal(change @ t, i)) for i, t in maps.items()}
 

@@ -134,7 +134,7 @@ def polygon_irrep(group: Group, key: Any, real: bool) -> FiniteIrrep:
         if letter in ("A", "B") and k in (1, 2) and (letter == "A" or n % 2 == 0):
             return _found(group, 0 if letter == "A" else n // 2, 3 - 2 * k, real)
         lone = 2 * k % n == 0
-        if (not letter or not lone) and k <= (n // 2 if real or dihedral else n - 1):
+        if (not letter or (letter == "E" and not lone)) and k <= (n // 2 if real or dihedral else n - 1):
             return _found(group, k, 1, real)
     if dihedral:
         known = "A1, A2" + (", B1, B2" if n % 2 == 0 else "") + (f", E1 .. E{(n - 1) // 2}" if n > 2 else "")

@@ -1,0 +1,151 @@
+"""Direct products: types, real forms, decompositions and couplings from those of the factors."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import intertwine as tw
+from intertwine.representations import Representation
+from intertwine.representations.structure import direct_sum
+
+SIZE = {"real": 1, "complex": 2, "quaternionic": 4}
+FINITE = [tw.C(2) * tw.Q(8), tw.C(3) * tw.C(4), tw.C(3) * tw.Q(8), tw.Q(8) * tw.Q(8), tw.C(3) * tw.C(3) * tw.C(4),
+          tw.S(3) * tw.A(4), tw.D(3) * tw.C(2)]  # fmt: skip
+PARTS: dict[tw.Group, list[Representation]] = {
+    tw.SO(3): [tw.SO(3).irrep(1), tw.SO(3).irrep(0)],
+    tw.SU(2): [tw.SU(2).irrep("1/2", real=True), tw.SU(2).irrep(1, real=True)],
+    tw.SU(3): [tw.SU(3).irrep("3", real=True), tw.SU(3).irrep("3bar"), tw.SU(3).irrep("8")],
+    tw.SO(2): [tw.SO(2).vector, tw.SO(2).irrep(2)],
+    tw.S(3): [tw.S(3).points, tw.S(3).irrep((2, 1))],
+    tw.C(3): [tw.C(3).vector, tw.C(3).regular],
+    tw.Q(8): [tw.Q(8).vector],
+}
+
+
+def equation(rho: Representation) -> float:
+    """The largest entry of rho(g) Q - Q sum(g) on random elements."""
+    found = rho.decompose()
+    g = rho.group.sample(3, generator=torch.Generator().manual_seed(2))
+    q = found.basis.to(torch.complex128)
+    assert rho.is_complex or not (found.basis.is_complex() or found.sum.is_complex)
+    assert float((q.mH @ q - torch.eye(rho.dim)).abs().max()) < 1e-10
+    return float((rho.matrix(g).to(q.dtype) @ q - q @ found.sum.matrix(g).to(q.dtype)).abs().max())
+
+
+@pytest.mark.parametrize("group", FINITE, ids=str)
+def test_finite_products_have_all_their_irreps(group: tw.Group) -> None:
+    for real in (True, False):
+        found = group.irreps(real=real)
+        assert sum(rho.dim**2 / (SIZE[rho.type] if real else 1) for rho in found) == group.order  # type: ignore[attr-defined]
+        for a, b in itertools.combinations(found[-6:], 2):
+            assert (a >> b).dim == 0
+        for a in found[-6:]:
+            assert (a >> a).dim == (SIZE[a.type] if real else 1)  # type: ignore[attr-defined]
+    assert equation(group.regular) < 1e-10
+
+
+@pytest.mark.parametrize("group", FINITE, ids=str)
+def test_types_and_real_forms(group: tw.Group) -> None:
+    elements = group.elements()
+    squares = group.multiply(elements, elements)
+    for rho in group.irreps(real=False):
+        indicator = {1: "real", 0: "complex", -1: "quaternionic"}[round(float(rho.character(squares).real.mean()))]
+        assert rho.type == indicator  # type: ignore[attr-defined]
+        form = rho.real  # type: ignore[attr-defined]
+        assert form in group.irreps()
+        expected = rho.character(elements).real * (1 if indicator == "real" else 2)
+        assert float((form.character(elements) - expected).abs().max()) < 1e-10
+
+
+@st.composite
+def lifted(draw: st.DrawFn) -> Representation:
+    """A sum of outer products over a random product of a Lie group with one or two others."""
+    first = draw(st.sampled_from([group for group in PARTS if not group.is_finite]))
+    others = draw(st.lists(st.sampled_from(list(PARTS)), min_size=1, max_size=2))
+    group = tw.Group.__mul__(first, others[0]) if len(others) == 1 else first * others[0] * others[1]
+    terms: list[Representation] = []
+    for _ in range(draw(st.integers(1, 2))):
+        chosen = [(k, draw(st.sampled_from(PARTS[g]))) for k, g in enumerate(group.factors)]
+        out = group.trivial
+        for k, part in draw(st.permutations(chosen)):
+            if out.dim * part.dim <= 48:
+                out = out * group.lift(part, k)
+        terms.append(out)
+    return direct_sum([(rho, 1) for rho in terms])
+
+
+@given(rho=lifted())
+def test_decompositions_with_a_lie_group(rho: Representation) -> None:
+    assert equation(rho) < 1e-9
+
+
+@given(rho=lifted())
+def test_parts_are_irreducible_and_differ(rho: Representation) -> None:
+    terms = list(rho.decompose().terms)
+    for a in terms:
+        if a.dim <= 12:
+            assert (a >> a).dim == (1 if rho.is_complex else SIZE[a.type])  # type: ignore[attr-defined]
+    for a, b in itertools.combinations(terms, 2):
+        if a.dim * b.dim <= 150:
+            assert (a >> b).dim == 0
+
+
+def test_known_decompositions() -> None:
+    group = tw.SO(3) * tw.S(4)
+    atoms = group.lift(tw.SO(3).vector) * group.lift(tw.S(4).points)
+    assert str(atoms.decompose()) == "[l=1, (4)] + [l=1, (3,1)]"
+    group = tw.SU(2) * tw.Q(8)
+    product = group.lift(tw.SU(2).irrep("1/2", real=True)) * group.lift(tw.Q(8).vector)
+    assert [rho.type for rho in product.decompose().terms] == ["real"]  # type: ignore[attr-defined]
+    assert str(product.decompose()).startswith("4x")
+
+
+@pytest.mark.parametrize(
+    ("group", "keys"),
+    [
+        (tw.SU(3) * tw.SU(2) * tw.C(3), [("3", "1/2", 1), ("8", 1, 0), ("3bar", 0, 2)]),
+        (tw.SO(3) * tw.D(4), [(1, "E1"), (2, "B1"), (0, "A1")]),
+        (tw.Lorentz() * tw.C(2), [((0.5, 0.5), 0), ((1, 0), 1), ((0, 1), 0)]),
+        (tw.SO(2) * tw.Q(8), [(1, "2"), (2, "1a")]),
+    ],
+    ids=str,
+)
+def test_couplings(group: tw.Group, keys: list[tuple[object, ...]]) -> None:
+    complexes = [group.irrep(key) for key in keys]
+    reals = [rho.real for rho in complexes]  # type: ignore[attr-defined]
+    for a, b in itertools.product(complexes, repeat=2):
+        inside = tw.tensor_decomposition(a, b)
+        assert sum(c.dim * m for c, m in inside.items()) == a.dim * b.dim
+        assert all(coupling(a, b, c) == m for c, m in inside.items() if c.dim < 40)
+    for a, b in itertools.combinations_with_replacement(reals, 2):
+        if a.dim * b.dim <= 150:
+            for c, m in (a * b).decompose().terms.items():
+                assert coupling(a, b, c) == m * SIZE[c.type]  # type: ignore[attr-defined]
+
+
+def coupling(a: Representation, b: Representation, c: Representation) -> int:
+    """The equation of `clebsch_gordan` on random elements; how many maps there are."""
+    found = tw.clebsch_gordan(a, b, c)
+    g = a.group.sample(3, generator=torch.Generator().manual_seed(4))
+    x, y, z = (rho.matrix(g).to(found.dtype) for rho in (a, b, c))
+    left, right = torch.einsum("nai,nbj,mijk->nmabk", x, y, found), torch.einsum("mabl,nlk->nmabk", found, z)
+    assert float((left - right).abs().max()) < 1e-9 * max(1.0, float(left.abs().max()))
+    gram = torch.einsum("pijk,qijk->pq", found.conj(), found)
+    assert torch.allclose(gram, c.dim * torch.eye(len(found), dtype=found.dtype), atol=1e-9)
+    return len(found)
+
+
+def test_what_does_not_come_from_the_factors_is_refused() -> None:
+    group = tw.SO(3) * tw.C(2)
+    with pytest.raises(tw.IntertwineError, match="one for each factor"):
+        group.irrep((1,))
+    reals = [tw.SU(3).irrep("3", real=True), tw.C(3).vector]
+    both = tw.SU(3) * tw.C(3)
+    whole = both.lift(reals[0]) * both.lift(reals[1])
+    with pytest.raises(tw.IntertwineError, match="irreducible"):
+        tw.clebsch_gordan(both.irrep(("3", 1)), both.irrep(("3", 1)), whole)
