@@ -24,8 +24,8 @@ LARGEST_BLOCK = 4_000_000
 class Figure:
     """A mean over repetitions with two 95 % intervals; an end is None where it is unknown or infinite.
 
-    `low` and `high`: over test items (bootstrap, the same draw for every repetition). `seeds_low` and `seeds_high`:
-    Student's interval over repetitions, which needs at least two.
+    `low` and `high`: over test items (bootstrap within each class, the same draw for every repetition). `seeds_low`
+    and `seeds_high`: Student's interval over repetitions, which needs at least two.
     """
 
     value: float | None
@@ -84,15 +84,16 @@ def _measures(score: Tensor, y: Tensor, weights: Tensor) -> Tensor:
 
 
 def _resampled(score: Tensor, y: Tensor, seed: int) -> Tensor:
-    """The measures of items drawn with replacement, (RESAMPLES, 2 + E): the same items for the same seed."""
+    """The measures of items drawn with replacement within each class, (RESAMPLES, 2 + E): by the seed alone."""
     generator = torch.Generator().manual_seed(seed)
-    n, found = len(y), []
-    block = max(1, min(RESAMPLES, LARGEST_BLOCK // n))
+    classes, found = [(y == k).nonzero()[:, 0] for k in (0, 1)], []
+    block = max(1, min(RESAMPLES, LARGEST_BLOCK // len(y)))
     for start in range(0, RESAMPLES, block):
         count = min(block, RESAMPLES - start)
-        chosen = torch.randint(n, (count, n), generator=generator)
-        weights = torch.zeros(count, n, dtype=torch.float64)
-        weights.scatter_add_(1, chosen, torch.ones(count, n, dtype=torch.float64))
+        weights = torch.zeros(count, len(y), dtype=torch.float64)
+        for items in classes:
+            chosen = items[torch.randint(len(items), (count, len(items)), generator=generator)]
+            weights.scatter_add_(1, chosen, torch.ones(chosen.shape, dtype=torch.float64))
         found.append(_measures(score, y, weights))
     return torch.cat(found)
 
