@@ -91,6 +91,8 @@ class LorentzCGNetwork(ParticleNetwork):
         self.rescale = Rescale(self.types[1:])
         pairs = pairwise(channels)
         self.levels = nn.ModuleList([CGLevel(self.types, before, after, width) for before, after in pairs])
+        self.invariants = Invariants(self.types[1:])
+        self.last = perceptron(width + channels[-1] * self.invariants.couple.paths[0], width, width)
         self.head = perceptron(width + 1, width, outputs)
         self.place(generator, device, dtype)
 
@@ -110,6 +112,7 @@ class LorentzCGNetwork(ParticleNetwork):
         tensors = self.initial(h, p)
         for level in self.levels:
             h, tensors = level(h, tensors, p, radial)
+        h = h + self.last(torch.cat([h, self.invariants(tensors)], -1))
         return self.head(torch.cat([particles.mean(h), particles.logarithm], -1))
 
     def radial_functions(self, p: Tensor, neighbours: Tensor) -> Tensor:
@@ -202,6 +205,20 @@ class SelfProducts(nn.Module):
             products.append((part.unsqueeze(-1) * features[..., None, start:]).flatten(-2))
             start += part.shape[-1]
         return self.couple(torch.cat(products, -1))
+
+
+class Invariants(nn.Module):
+    """The squares of each feature: (batch, channels, n, dim) -> (batch, n, channels * paths)."""
+
+    def __init__(self, types: Sequence[Representation]):
+        super().__init__()
+        self.dims = [rho.dim for rho in types]
+        self.couple = Couplings([(rho, [rho]) for rho in types], [types[0].group.trivial], equal=True)
+
+    def forward(self, tensors: Tensor) -> Tensor:
+        parts = tensors.split(self.dims, -1)
+        squares = torch.cat([(part.unsqueeze(-1) * part.unsqueeze(-2)).flatten(-2) for part in parts], -1)
+        return self.couple(squares)[0].squeeze(-1).transpose(1, 2).flatten(2)
 
 
 class Rescale(Solved):

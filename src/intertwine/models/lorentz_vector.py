@@ -113,7 +113,7 @@ class VectorLayer(nn.Module):
     def forward(self, h: Tensor, x: Tensor, particles: Particles, neighbours: Tensor) -> tuple[Tensor, Tensor]:
         m = self.messages(h, x)
         weight = torch.sigmoid(self.attention(m).squeeze(-1)).view_as(neighbours) * neighbours
-        received = torch.matmul(weight.unsqueeze(2), m.view(*neighbours.shape, -1)).squeeze(2)
+        received = torch.matmul(weight.unsqueeze(2), m.unflatten(0, neighbours.shape)).squeeze(2)
         if self.step is not None:
             factor = torch.tanh(self.step(m).squeeze(-1)).view_as(neighbours) * neighbours
             x = x + torch.bmm(factor.to(x.dtype), x)
