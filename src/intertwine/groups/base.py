@@ -18,6 +18,7 @@ from .elements import Element, leaves, take
 if TYPE_CHECKING:
     from ..representations.base import Representation
     from ..representations.character_table import CharacterTable
+    from ..representations.finite_irrep import Irreducible
     from .products import Product
 
 MAX_ELEMENTS = 200_000
@@ -294,17 +295,22 @@ class Group(ABC):
         """The action on the Lie algebra, X -> g X g^-1, in the basis `algebra`."""
         return named_representations["adjoint"](self)
 
-    def irreps(self, *, real: bool = True) -> tuple[Representation, ...]:
-        """All irreducible representations of a finite group, over the reals or the complex numbers."""
+    def irreps(self, *, real: bool = True) -> tuple[Irreducible, ...]:
+        """All irreducible representations of a finite group, over the reals or the complex numbers.
+
+        They are ordered by dimension, the trivial one first. S(n) names its own by partitions of n, C(n) and D(n) by
+        wave numbers, direct products by one for each factor, other groups by dimension and a letter.
+        """
         return named_representations["irreps"](self, real)
 
     def irrep(self, key: Any, *, real: bool | None = None) -> Representation:
         """One irreducible representation, by dimension or name ("3a", "8", "3bar"), spin, charge or highest weight.
 
         Args:
-            key: for SO(3) l; for O(3) l and parity, "1o"; for SU(2) a spin, "1/2"; for U(1) and SO(2) a charge; for the
-                Lorentz group a pair of spins; for a product one key for each factor; for every Lie group the tuple of
-                Dynkin labels in Bourbaki's order of nodes, followed by the charge for U(n) and GL(n).
+            key: for a finite group a name that `irreps` lists, or a dimension; for S(n) a partition of n; for C(n) and
+                D(n) a wave number; for SO(3) l; for O(3) l and parity, "1o"; for SU(2) a spin, "1/2"; for U(1) and SO(2)
+                a charge; for the Lorentz group a pair of spins; for a product one key for each factor; for every Lie
+                group the tuple of Dynkin labels in Bourbaki's order of nodes, then the charge for U(n) and GL(n).
             real: over the real numbers (for finite groups the default) or over the complex ones (for Lie groups the
                 default; their representations of real type are given by real matrices all the same).
         """

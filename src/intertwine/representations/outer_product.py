@@ -136,7 +136,7 @@ def units_of(rho: Representation) -> Reals:
     if isinstance(rho, Irreducible):
         return rho.commutant
     if isinstance(rho, Realified) and rho.type == "complex":
-        turn = np.kron(np.array([[0.0, -1.0], [1.0, 0.0]]), np.eye(rho.base.dim))
+        turn: Reals = np.kron(np.array([[0.0, -1.0], [1.0, 0.0]]), np.eye(rho.base.dim))
         return np.stack([np.eye(rho.dim), turn])
     return commutant(rho, SIZES[kind(rho)])
 
@@ -189,7 +189,7 @@ def _common(involutions: list[Reals], signs: list[int]) -> Reals:
     """An orthonormal basis of the vectors on which commuting symmetric matrices with square 1 have the given signs."""
     projector: Reals = np.eye(len(involutions[0]))
     for s, sign in zip(involutions, signs, strict=True):
-        projector = projector @ (np.eye(len(s)) + sign * s) / 2
+        projector = np.asarray(projector @ (np.eye(len(s)) + sign * s) / 2, dtype=np.float64)
     return canonical_basis((projector + projector.T) / 2, round(float(projector.trace())))
 
 
