@@ -52,7 +52,8 @@ class Comparison:
 
     group: Group
     data: str = "digits"
-    """The name of a registered problem, or the path of an .npz file with the arrays x and y."""
+    """The name of a registered problem, the path of an .npz file with the arrays x and y, or that of a folder of
+    pictures with one subfolder for each class."""
     routes: tuple[str, ...] = ROUTES
     seeds: int = 5
     """How many times everything is repeated: with the seeds 0, 1, 2, ..."""

@@ -14,7 +14,9 @@ from .jets import JET_SETS, QUARK_GLUON_JETS, TOP_JETS, JetSet, load_jets
 from .labelled import Labelled
 from .leptons import LEPTON_SETS, LeptonSet, draw_z_decays, load_leptons
 from .momenta import boost, from_detector, mass, on_shell, to_detector
+from .picture_folder import load_picture_folder
 from .pictures import CATALOGUE, PictureSet, load_pictures
+from .rotated import load_rotated
 from .source import cache_folder, local_folder
 from .stored import StoredFile
 from .top_tagging import TOP_TAGGING_FILES, load_top_tagging
@@ -41,7 +43,9 @@ __all__ = [
     "load_digits",
     "load_jets",
     "load_leptons",
+    "load_picture_folder",
     "load_pictures",
+    "load_rotated",
     "load_top_tagging",
     "load_vectors",
     "local_folder",
