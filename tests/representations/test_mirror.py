@@ -24,7 +24,8 @@ KEYS: dict[Group, list[object]] = {
     tw.O(4): ["1+", "1-", "4+", "4-", (2, 0), (2, 2, "+"), (3, 1)],
     tw.O(5): ["5o", "5e", "10e"],
     tw.O(6): ["6+", "6-", "10", (0, 1, 1, "-")],
-    O13: [(0, 0), (0, 0, "P"), (0, 0, "PT"), (0.5, 0.5), "(1/2,1/2)T", "(1/2,1/2)PT", (1, 0), (1, 0, "PT"), (1, 1, "P"), (1.5, 0.5)],
+    O13: [(0, 0), (0, 0, "P"), (0, 0, "PT"), (0.5, 0.5), "(1/2,1/2)T", "(1/2,1/2)PT", (1, 0), (1, 0, "PT"),
+          (1, 1, "P"), (1.5, 0.5)],
     tw.O(1, 2): [3, "3p", "3pq", 5],
     tw.O(2, 2): ["4", "4p", (2, 0), (2, 2, "q")],
     tw.O(3, 3): ["6", (0, 2, 0)],
@@ -46,9 +47,10 @@ def test_contract(group: Group, key: object) -> None:
 
 
 def test_different_names_are_different_representations() -> None:
+    """One of a mirror pair has several names."""
     for group, keys in KEYS.items():
         for a, b in itertools.combinations([group.irrep(key) for key in keys], 2):
-            assert (a >> b).dim == 0, (group, a, b)
+            assert (a >> b).dim == (a == b), (group, a, b)
 
 
 def test_familiar_ones() -> None:
@@ -81,7 +83,6 @@ def test_o2_is_fourier_series() -> None:
 
 def test_parity_and_time_reversal() -> None:
     """Electric and magnetic fields, axial vectors and pseudoscalars behave as in textbooks."""
-    p, t = torch.diag(torch.tensor([[1.0, -1, -1, -1], [-1, 1, 1, 1]], dtype=torch.float64).T[:, 0]), None
     p = torch.diag(torch.tensor([1.0, -1, -1, -1], dtype=torch.float64))
     t = -p
     vector, axial = O13.irrep("(1/2,1/2)"), O13.irrep("(1/2,1/2)PT")
@@ -125,7 +126,7 @@ def test_decompositions(rho: Representation, expected: str | None) -> None:
         tw.O(2).vector + 2 * tw.O(2).irrep("0-") + tw.O(2).irrep("0+"),
         2 * tw.O(3).irrep("1o") + tw.O(3).irrep("1e") + tw.O(3).irrep("2e"),
         tw.O(4).irrep((2, 0)) + tw.O(4).irrep("4+") + tw.O(4).irrep("4-"),
-        tw.O(6).irrep("10") + tw.O(6).irrep("6-"),
+        tw.O(6).irrep("6+") + tw.O(6).irrep("6-"),
         O13.vector + O13.irrep((1, 0)) + O13.irrep((1, 0, "P")) + O13.irrep("(0,0)P"),
         tw.SO(1, 3).irrep("(1/2,1/2)p") + tw.SO(1, 3).irrep((1, 0), real=True) + tw.SO(1, 3).irrep("(0,0)p"),
     ],
@@ -166,7 +167,7 @@ def test_products_without_matrices_agree_with_matrices(group: Group) -> None:
             assert found == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.sampled_from(list(KEYS)), st.data())
 def test_couplings(group: Group, data: st.DataObject) -> None:
     a, b, c = (group.irrep(data.draw(st.sampled_from(KEYS[group]))) for _ in range(3))

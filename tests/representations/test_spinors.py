@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from fractions import Fraction
 
 import pytest
 import torch
@@ -16,10 +17,11 @@ from intertwine.testing.groups import check_group
 from intertwine.testing.representations import check_representation
 
 S, L = tw.Spin(1, 3), tw.Lorentz()
-W = S.vector
+W, MAJORANA, FIELD = S.vector, S.irrep(("1/2", 0), real=True), S.irrep((1, 0), real=True)
 ETA = torch.diag(torch.tensor([1.0, -1, -1, -1], dtype=torch.float64))
 SPINS = [
-    (0, 0), ("1/2", 0), (0, "1/2"), (1, 0), ("1/2", "1/2"), (1, "1/2"), ("1/2", 1), (1, 1), ("3/2", 0), (2, "1/2"), (2, 1)
+    (0, 0), ("1/2", 0), (0, "1/2"), (1, 0), ("1/2", "1/2"), (1, "1/2"), ("1/2", 1), (1, 1), ("3/2", 0), (2, "1/2"),
+    (2, 1),
 ]  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def test_boosts_and_rotations_have_the_textbook_sense() -> None:
 @pytest.mark.parametrize("spins", SPINS, ids=str)
 def test_irreps(spins: tuple[object, object]) -> None:
     rho = S.irrep(spins)
-    first, second = (2 * float(eval(str(s).replace("/", "/1.0/"))) for s in spins)
+    first, second = (int(2 * Fraction(str(s))) for s in spins)
     assert rho.dim == (first + 1) * (second + 1)
     assert rho.type == ("real" if first == second else "complex")  # type: ignore[attr-defined]
     check_representation(rho, samples=4)
@@ -68,7 +70,7 @@ def test_irreps(spins: tuple[object, object]) -> None:
 
 def test_the_first_spins_are_the_matrix_its_conjugate_and_the_four_vector() -> None:
     g = S.sample(5)
-    assert torch.equal(W.matrix(g), g) or float((W.matrix(g) - g).abs().max()) < 1e-15
+    assert float((W.matrix(g) - g).abs().max()) < 1e-15
     assert torch.equal(S.irrep((0, "1/2")).matrix(g), W.matrix(g).conj())
     assert float((S.irrep(("1/2", "1/2")).matrix(g) - S.cover(g)).abs().max()) < 1e-14
 
@@ -86,7 +88,7 @@ def test_spinors_in_the_large() -> None:
 def test_products_and_sums() -> None:
     assert check_decomposition(W * W) == "(1,0) + (0,0)"
     assert check_decomposition(W * W.conj) == "(1/2,1/2)"
-    assert check_decomposition(W.real * W.real) == "((1,0) + (0,1)) + 2x(1/2,1/2) + 2x(0,0)"
+    assert check_decomposition(MAJORANA * MAJORANA) == "((1,0) + (0,1)) + 2x(1/2,1/2) + 2x(0,0)"
     assert check_decomposition(S.adjoint) == "((1,0) + (0,1))"
     assert check_decomposition(L.vector.restrict(S) * W) == "(1,1/2) + (0,1/2)"
     found = tw.tensor_decomposition(S.irrep((1, "1/2")), W)
@@ -99,10 +101,11 @@ def test_products_and_sums() -> None:
         (W, W, S.irrep((1, 0)), 1),
         (W, W.conj, S.irrep(("1/2", "1/2")), 1),
         (S.irrep((1, "1/2")), S.irrep(("1/2", 1)), S.irrep(("1/2", "1/2")), 1),
-        (W.real, W.real, S.irrep(("1/2", "1/2")), 2),
-        (W.real, W.real, S.irrep((1, 0)).real, 2),
-        (S.irrep(("1/2", "1/2")), W.real, W.real, 2),
-        (S.irrep((1, "1/2")).real, W.real, S.irrep(("1/2", "1/2")), 0),
+        (MAJORANA, MAJORANA, S.irrep(("1/2", "1/2")), 2),
+        (MAJORANA, MAJORANA, FIELD, 2),
+        (S.irrep(("1/2", "1/2")), MAJORANA, MAJORANA, 2),
+        (S.irrep((1, "1/2"), real=True), MAJORANA, S.irrep(("1/2", "1/2")), 2),
+        (MAJORANA, MAJORANA, MAJORANA, 0),
     ],
     ids=str,
 )
@@ -111,8 +114,8 @@ def test_couplings(a: Representation, b: Representation, c: Representation, mult
 
 
 def test_gamma_matrices() -> None:
-    """The coupling of a four-vector and a Majorana spinor: gamma_m gamma_n + gamma_n gamma_m = 2 eta_mn (up to scale)."""
-    cg = tw.clebsch_gordan(S.irrep(("1/2", "1/2")), W.real, W.real)
+    """A four-vector and a Majorana spinor couple by gamma_m gamma_n + gamma_n gamma_m = 2 eta_mn, up to scale."""
+    cg = tw.clebsch_gordan(S.irrep(("1/2", "1/2")), MAJORANA, MAJORANA)
     gamma = cg[0].transpose(1, 2)  # (m, spinor out, spinor in); indices of the tensor are lowered by eta
     anti = torch.einsum("mij,njk->mnik", gamma, gamma)
     anti = anti + anti.transpose(0, 1)
@@ -123,7 +126,6 @@ def test_gamma_matrices() -> None:
 
 def test_subgroups_and_refusals() -> None:
     assert (tw.SU(2).vector >> W.restrict(tw.SU(2))).dim == 1
-    assert float((L.adjoint.restrict(S).matrix(S.sample(2)) - S.adjoint.matrix(S.sample(2))).abs().max()) >= 0
     with pytest.raises(IntertwineError, match=r"Spin\(1,3\) has it"):
         L.irrep(("1/2", 0))
     with pytest.raises(IntertwineError, match="two spins"):

@@ -1,7 +1,7 @@
 """The classical matrix groups: SO, O, U, SU, Sp, USp, SL, GL, SO(p, q), O(p, q) and the Lorentz group.
 
-Raising operators are written in the usual weight basis and carried to the matrices' own. O(p, q) preserves eta = diag(1,
-.., 1, -1, .., -1), so Lorentz() acts on (t, x, y, z). Sp(2m) preserves J = [[0, 1], [-1, 0]] in m x m blocks.
+Raising operators are written in the usual weight basis and carried to the matrices' own. O(p, q) preserves eta =
+diag(1, .., 1, -1, .., -1); Lorentz() acts on (t, x, y, z). Sp(2m) preserves J = [[0, 1], [-1, 0]] in m x m blocks.
 """
 
 from __future__ import annotations
