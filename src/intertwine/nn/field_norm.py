@@ -120,7 +120,7 @@ class BatchNorm(_FieldNorm):
             return super().forward(x)
         self.check(x)
         self._check_count(x)
-        joined = x.reshape(len(x), len(self.share), -1)
+        joined = x.flatten(1).unflatten(1, (len(self.share), -1))
         statistics = (self.running_mean, self.running_var, self.weight, self.bias)
         return nn.functional.batch_norm(joined, *statistics, self.training, self.momentum, self.eps).view(x.shape)
 
@@ -131,7 +131,8 @@ class BatchNorm(_FieldNorm):
         mean, variance = self._moments(x, over_batch=True)
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * count / (count - 1), self.momentum)
+            values = count / self.share  # of one copy
+            self.running_var.lerp_(variance * (values / (values - 1)), self.momentum)
         return mean, variance
 
     def _check_count(self, x: Tensor) -> int:

@@ -81,8 +81,8 @@ class FourierActivation(EquivariantModule):
         if self.axis < 0:
             values = self.function(x.unflatten(-1, (self.copies, -1)) @ self.forth.mT)
             return (values @ self.back.mT).flatten(-2)
-        values = self.function(self.forth @ x.reshape(len(x) * self.copies, self.sigma.dim, -1))
-        return (self.back @ values).reshape(x.shape)
+        values = self.function(self.forth @ x.flatten(2).unflatten(1, (self.copies, self.sigma.dim)))
+        return (self.back @ values).flatten(1, 2).unflatten(2, x.shape[2:])
 
     def extra_repr(self) -> str:
         name = getattr(self.function, "__name__", self.function)
