@@ -111,9 +111,10 @@ def test_gradients_by_torch_func(name: str):
     x = inputs(layer)
     parameters = dict(layer.named_parameters())
     found = grad(lambda p: loss(functional_call(layer, p, (x,))))(parameters)
-    expected = torch.autograd.grad(loss(layer(x)), list(parameters.values()), materialize_grads=True)
-    for a, b in zip(found.values(), expected, strict=True):
-        torch.testing.assert_close(a, b)
+    if layer.weight.numel():
+        expected = torch.autograd.grad(loss(layer(x)), list(parameters.values()), materialize_grads=True)
+        for a, b in zip(found.values(), expected, strict=True):
+            torch.testing.assert_close(a, b)
     per_sample = vmap(grad(lambda v: loss(layer(v))))(x)
     torch.testing.assert_close(per_sample, gradients(layer, layer, x)[0])
 

@@ -31,15 +31,17 @@ EMPTY = 1e-9
 class Expansion:
     """How the weights (..., parameters) of two fields become a kernel (..., dim b, dim a, samples):
 
-        w -> w table -> entries picked by `index` -> times `sign`,
+        w -> w table -> entries picked by `index` or rows of samples picked by `rows` -> times `sign`,
 
-    each step only where it is not None. The table acts on weights (..., -1, rows of the table).
+    each step only where it is not None. The table acts on weights (..., -1, rows of the table); `sign` is (dim b, dim a,
+    samples or 1).
     """
 
     shape: tuple[int, int, int]
     parameters: int
     table: Tensor | None = None
     index: Tensor | None = None
+    rows: Tensor | None = None
     sign: Tensor | None = None
 
     @property
@@ -50,29 +52,25 @@ class Expansion:
         columns = torch.ones(self.parameters, dtype=torch.float64)
         if self.table is not None:
             columns = (self.table**2).sum(0).repeat(self.parameters // len(self.table))
-        picked = columns if self.index is None else columns[self.index]
-        return float((picked if self.sign is None else picked * self.sign**2).sum()) / self.shape[0]
+        placed = self._place(columns)
+        return float((placed if self.sign is None else placed * self.sign**2).sum()) / self.shape[0]
 
     def basis(self) -> Tensor:
         """(parameters, dim b, dim a, samples)."""
         if not self.parameters:
             return torch.zeros(0, *self.shape, dtype=torch.float64)
-        return expand_weights(
-            torch.eye(self.parameters, dtype=torch.float64), self.shape, self.table, self.index, self.sign
-        )
+        values = torch.eye(self.parameters, dtype=torch.float64)
+        if self.table is not None:
+            values = (values.unflatten(-1, (-1, len(self.table))) @ self.table).flatten(-2)
+        placed = self._place(values)
+        return placed if self.sign is None else placed * self.sign
 
-
-def expand_weights(
-    w: Tensor, shape: tuple[int, int, int], table: Tensor | None, index: Tensor | None, sign: Tensor | None
-) -> Tensor:
-    """(..., parameters) -> (..., *shape)."""
-    if table is not None:
-        w = (w.unflatten(-1, (-1, len(table))) @ table).flatten(-2)
-    if index is not None:
-        w = w.index_select(-1, index)
-    if sign is not None:
-        w = w * sign
-    return w.unflatten(-1, shape)
+    def _place(self, values: Tensor) -> Tensor:
+        if self.index is not None:
+            values = values[..., self.index]
+        if self.rows is not None:
+            values = values.unflatten(-1, (-1, self.shape[2]))[..., self.rows, :].flatten(-2)
+        return values.unflatten(-1, self.shape)
 
 
 def is_exact(space: Representation, window: Window) -> bool:
@@ -129,8 +127,9 @@ def _exact_monomial(
     shape = (b.dim, a.dim, samples)
     if not total:
         return Expansion(shape, 0)
-    plain = bool((value == 1).all())
-    return Expansion(shape, total, index=index.flatten(), sign=None if plain else value.flatten().double())
+    free = total == index.numel() and bool((index.flatten() == torch.arange(total)).all())
+    sign = None if bool((value == 1).all()) else value.reshape(shape).double()
+    return Expansion(shape, total, index=None if free else index.flatten(), sign=sign)
 
 
 def _signed_orbits(moves: Tensor, signs: Tensor) -> tuple[Tensor, Tensor]:
@@ -210,20 +209,19 @@ def _rotated(
     """The same for signed permutations of a finite group: free functions on one pair of every orbit, then turned."""
     functions, degrees = _functions(window, rings, space.dim)
     turns = _turns(space, degrees)  # (|H|, functions, functions), Psi(h x) = turns(h) Psi(x)
-    shape, samples = (b.dim, a.dim, functions.shape[1]), functions.shape[1]
+    shape = (b.dim, a.dim, functions.shape[1])
     if orbits.is_free:
         table = torch.einsum("nba,bx->anx", turns, functions).flatten(1)  # Psi(h^-1 x) = turns(h)^T Psi(x)
-        row = orbits.orbit * len(turns) + orbits.element
-        index = (row[:, None] * samples + torch.arange(samples)).flatten()
-        sign = None if bool((orbits.sign == 1).all()) else orbits.sign.double().repeat_interleave(samples)
-        return Expansion(shape, len(orbits.first) * len(functions), table, index, sign)
+        rows = orbits.orbit * len(turns) + orbits.element
+        sign = None if bool((orbits.sign == 1).all()) else orbits.sign.double().reshape(b.dim, a.dim, 1)
+        return Expansion(shape, len(orbits.first) * len(functions), table, rows=rows, sign=sign)
     found = []
     for k in range(len(orbits.first)):
         keep = orbits.fixing[:, k]
         average = torch.einsum("n,nba->ab", orbits.fixing_sign[keep, k].double(), turns[keep]) / keep.sum()
         free = invariant_vectors((torch.eye(len(average)) - (average + average.mT) / 2).numpy())
         pairs = (orbits.orbit == k).nonzero()[:, 0]
-        basis = torch.zeros(len(free), b.dim * a.dim, samples, dtype=torch.float64)
+        basis = torch.zeros(len(free), b.dim * a.dim, shape[2], dtype=torch.float64)
         turned = torch.einsum("qa,nba,bx->qnx", free, turns[orbits.element[pairs]], functions)
         basis[:, pairs] = turned * orbits.sign[pairs, None]
         found.append(basis.unflatten(1, (b.dim, a.dim)))

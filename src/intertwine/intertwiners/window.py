@@ -115,6 +115,7 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
         limits = tuple(0 if r < CLOSE and bandlimit > 0 else bandlimit for r in radii)
     if len(limits) != len(radii) or any(not isinstance(n, int) or n < 0 for n in limits):
         raise IntertwineError(
-            f"bandlimit is one frequency >= 0, or one for each of the {len(radii)} rings at distances {radii}, got {limits}"
+            f"bandlimit is one frequency >= 0, or one for each of the {len(radii)} rings at distances {radii}, "
+            f"got {limits}"
         )
     return Rings(radii, widths, limits, reach + 0.5)

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from ..errors import IntertwineError
 from ..representations.base import Representation
 from .conv_sizes import ONE_SIDED, Size, left_out, read_padding, read_size, require_alike
-from .forms import Dense
 from .kernel import Kernel, point_space, split_type
 from .module import Device, EquivariantModule, in_precision
 
@@ -26,6 +25,7 @@ class _Conv(EquivariantModule):
 
     d: ClassVar[int]
     transposed: ClassVar[bool] = False
+    invariants: Tensor | None
 
     def __init__(
         self,
@@ -63,11 +63,10 @@ class _Conv(EquivariantModule):
         if groups > 1:
             split_type(rho_out, groups)
         self.weight = nn.Parameter(torch.empty(self.kernel.number))
-        self.invariants, self.bias = None, None
-        invariants = rho_out.group.trivial >> rho_out
-        if bias and invariants.dim:
-            self.invariants = Dense(invariants, False)
-            self.bias = nn.Parameter(torch.zeros(invariants.dim))
+        self.bias = None
+        self.register_buffer("invariants", None, persistent=False)
+        if bias:
+            self._hold_bias()
         self.reset_parameters(generator)
         self.place(device, dtype)
 
@@ -91,9 +90,7 @@ class _Conv(EquivariantModule):
 
     def invariant_bias(self) -> Tensor | None:
         """The current b, (rho_out.dim,)."""
-        if self.invariants is None or self.bias is None:
-            return None
-        return self.invariants.matrix(self.bias).squeeze(1)
+        return self.bias if self.bias is None or self.invariants is None else self.bias @ self.invariants
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
@@ -127,12 +124,22 @@ class _Conv(EquivariantModule):
             device="meta",
             **options,
         )
-        layer.weight = nn.Parameter(self.weights().detach())
+        layer.weight = nn.Parameter(self.weights().detach().clone())
         if bias is not None:
-            layer.bias = nn.Parameter(bias.detach())
+            layer.bias = nn.Parameter(bias.detach().clone())
         return layer
 
     # --- checks ---------------------------------------------------------------------------------------------------
+
+    def _hold_bias(self) -> None:
+        """A parameter for each invariant vector of rho_out, and those vectors where they are not the unit vectors."""
+        if self.rho_out.is_trivial:
+            self.bias = nn.Parameter(torch.zeros(self.rho_out.dim))
+            return
+        invariants = self.rho_out.group.trivial >> self.rho_out
+        if invariants.dim:
+            self.hold("invariants", invariants.basis().squeeze(2))
+            self.bias = nn.Parameter(torch.zeros(invariants.dim))
 
     def _hold_sizes(
         self, kernel_size: Size, stride: Size, padding: Size | str, dilation: Size, output_padding: Size

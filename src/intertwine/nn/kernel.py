@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import Group, on_cpu
-from ..intertwiners.kernels import Expansion, expand_weights, expansion, is_exact
+from ..intertwiners.kernels import Expansion, expansion, is_exact
 from ..intertwiners.window import Rings, Window, rings
 from ..representations.base import Representation
 from ..representations.expand import expand
@@ -99,7 +99,7 @@ class Kernel(Solved):
         scales = [
             [torch.full((e.parameters,), deviation[b]) for e in line] for b, line in zip(out.terms, found, strict=True)
         ]
-        dense = all(e.index is None for line in found for e in line)
+        dense = all(e.table is not None and e.rows is None for line in found for e in line if e.parameters)
         rows = sum(e.parameters for line in found for e in line)
         several = len(out.terms) * len(source.terms) > 1
         if several and dense and rows and rows * out.dim * source.dim * len(self.window.radius) <= LARGEST_TABLE:
@@ -113,7 +113,12 @@ class Kernel(Solved):
         ]
 
     def _hold_part(self, e: Expansion, copies_out: int, copies_in: int, scale: Tensor, name: str) -> _Part:
-        for kind, value in (("table", e.table), ("index", e.index), ("sign", e.sign)):
+        rows = None
+        if e.rows is not None:  # of all copies at once: where row (b, a) of copies (o, i) stands in (o, i, row)
+            first = torch.arange(copies_out * copies_in).reshape(copies_out, 1, copies_in, 1) * (int(e.rows.max()) + 1)
+            rows = (first + e.rows.reshape(1, e.shape[0], 1, e.shape[1])).flatten()
+        sign = None if e.sign is None else e.sign[:, None]
+        for kind, value in (("table", e.table), ("index", e.index), ("rows", rows), ("sign", sign)):
             if value is None:
                 self.register_buffer(f"{kind}{name}", None, persistent=False)
             else:
@@ -138,8 +143,7 @@ class Kernel(Solved):
         return torch.randn(self.number, generator=generator) * torch.cat(self._scales)
 
     def forward(self, weight: Tensor) -> Tensor:
-        rows = [torch.cat(self._row(k, weight), 1) for k in range(len(self._out))]
-        kernel = torch.cat(rows) if len(rows) > 1 else rows[0]
+        kernel = _cat([_cat(self._row(k, weight), 1) for k in range(len(self._out))], 0)
         if self.rows is not None:
             kernel = kernel.index_select(0, self.rows)
         if self.columns is not None:
@@ -151,17 +155,26 @@ class Kernel(Solved):
         blocks = []
         for block in self._blocks[k]:
             lines = [_cat([self._expand(part, weight) for part in line], 3) for line in block]
-            blocks.append(_cat(lines, 2).transpose(1, 2).flatten(2, 3).flatten(0, 1))
+            blocks.append(_cat(lines, 1).flatten(2, 3).flatten(0, 1))
         return blocks
 
     def _expand(self, part: _Part, weight: Tensor) -> Tensor:
-        """(copies out, copies in, dim b, dim a, samples)."""
-        shape = self._shapes[part.name]
-        w = weight[part.start : part.stop].unflatten(0, part.shape) if part.shape[2] else None
-        if w is None:
-            return weight.new_zeros(*part.shape[:2], *shape)
-        table, index, sign = (getattr(self, f"{kind}{part.name}") for kind in ("table", "index", "sign"))
-        return expand_weights(w, shape, table, index, sign)
+        """(copies out, dim b, copies in, dim a, samples)."""
+        (dim_b, dim_a, samples), (copies_out, copies_in, parameters) = self._shapes[part.name], part.shape
+        final = (copies_out, dim_b, copies_in, dim_a, samples)
+        if not parameters:
+            return weight.new_zeros(final)
+        w = weight if part.shape[0] * part.shape[1] * parameters == self.number else weight[part.start : part.stop]
+        table, index, rows, sign = (getattr(self, f"{kind}{part.name}") for kind in ("table", "index", "rows", "sign"))
+        if table is not None:
+            w = w.reshape(-1, len(table)) @ table
+        if rows is not None:
+            kernel = w.reshape(-1, samples).index_select(0, rows).reshape(final)
+        else:
+            if index is not None:
+                w = w.reshape(copies_out * copies_in, -1).index_select(1, index)
+            kernel = w.reshape(copies_out, copies_in, dim_b, dim_a, samples).transpose(1, 2)
+        return kernel if sign is None else kernel * sign
 
 
 def point_space(group: Group, d: int, space: Representation | None) -> Representation:
