@@ -55,8 +55,8 @@ def test_the_cg_network_sees_a_reflection():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("gamma", [10.0, 1e3, 1e5])
 def test_boosts_cost_no_more_digits_than_gamma_squared(kind, gamma):
-    # The mass of a jet is a difference of energies squared that gamma^2 raises: this many digits the input has lost.
-    assert difference(small(kind).double(), boost(gamma), jets(6, 9)) < 1e-13 * gamma**2
+    # Minkowski products are differences of energies squared, (E / M)^2 = 25 times greater here, and gamma^2 raises them.
+    assert difference(small(kind).double(), boost(gamma), jets(6, 9)) < 1e-12 * gamma**2
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -122,4 +122,5 @@ def test_lightlike_jets_have_no_rest_frame_and_finite_invariant_outputs(kind):
     for momenta in (one[None], collinear):
         y, moved = network(momenta), network(move(boost(2.0, (0.0, 0.0, 1.0)), momenta))
         assert bool(y.isfinite().all())
+        # All invariants vanish but for rounding errors of 1e-14, which three layer norms raise tenfold each.
         assert float((moved - y).abs().max()) < 1e-10

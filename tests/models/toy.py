@@ -49,7 +49,7 @@ def move(g: Tensor, momenta: Tensor) -> Tensor:
     return momenta @ g.mT
 
 
-def trained(kind: str, steps: int = 40) -> tuple[Network, float]:
+def trained(kind: str, steps: int = 80) -> tuple[Network, float]:
     """A network that tells two prongs from one, in default precision, and its accuracy on fresh jets."""
     network = small(kind, outputs=1)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)

@@ -9,8 +9,6 @@ from torch import Tensor
 
 LIGHTLIKE = 1e-14
 """M^2 / E^2 below this is rounding error: float64 holds no rest frame of such a total momentum."""
-TYPICAL_LOG = 10.0
-"""Products of momenta in GeV^2 reach 10^6; divided by this their asinh is of order one."""
 
 
 def lower(p: Tensor) -> Tensor:
@@ -24,8 +22,11 @@ def product(p: Tensor, q: Tensor) -> Tensor:
 
 
 def compress(x: Tensor) -> Tensor:
-    """asinh(x) / 10: odd, smooth, logarithmic for large |x|, so that invariants of any size enter a perceptron."""
-    return torch.asinh(x) / TYPICAL_LOG
+    """asinh(x): odd, smooth, logarithmic for large |x|, so that invariants of any size enter a perceptron.
+
+    Not divided by their typical size of 10: that a product doubles must be seen beside the biases, or training crawls.
+    """
+    return torch.asinh(x)
 
 
 def pair_invariants(p: Tensor) -> Tensor:

@@ -14,6 +14,9 @@ from .minkowski import compress, product
 
 Device = torch.device | str | int | None
 
+NORM_FLOOR = 1e-2
+"""Added to the variance in layer norms, so that rounding errors of features that vanish stay small."""
+
 
 class Particles(NamedTuple):
     """A padded batch of jets with the references appended as further nodes.
@@ -142,7 +145,7 @@ class ParticleNetwork(nn.Module, ABC):
 
 def perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:
     """A layer norm and two linear layers on invariant numbers."""
-    return nn.Sequential(nn.LayerNorm(inputs), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, outputs))
+    return nn.Sequential(nn.LayerNorm(inputs, eps=NORM_FLOOR), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, outputs))
 
 
 def draw_weights(module: nn.Module, generator: torch.Generator | None) -> None:
