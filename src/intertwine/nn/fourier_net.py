@@ -20,7 +20,7 @@ from .tensor_square import TensorSquare
 
 LARGEST_PRODUCT = 3
 """Products enter the hidden type up to so many times the dimension of what they are products of."""
-PRODUCT_GAIN = 0.3
+PRODUCT_GAIN = 0.1
 """Products start smaller than the features beside them, so that depth does not raise these to high powers at once."""
 
 
@@ -108,7 +108,8 @@ class _Stage(EquivariantModule):
         y = y + self.products(y)
         made = self.mlp(y).to(y.dtype)
         scalars, gates = made.split([len(self.scalars), made.shape[-1] - len(self.scalars)], -1)
-        return SILU_GAIN * self.gate(torch.cat([y.index_add(-1, self.scalars, scalars), gates], -1))
+        scalars = (y.index_select(-1, self.scalars) + scalars) / 2**0.5
+        return SILU_GAIN * self.gate(torch.cat([y.index_copy(-1, self.scalars, scalars), gates], -1))
 
 
 @on_cpu

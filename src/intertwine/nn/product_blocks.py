@@ -63,7 +63,7 @@ class MixingBlock(Solved):
     def _held(self, y: Tensor) -> Tensor:
         """The held factor contracted with the couplings, (..., dim c * copies * paths * dim of the other), or with
         the last three as (dim, copies, paths)."""
-        m = y @ self.table
+        m = _times(y, self.table)
         (_, copies, _), (moved, _, out) = self.copies, self.dims
         if copies == 1:
             m = m.squeeze(-2)
@@ -87,7 +87,7 @@ class MixingBlock(Solved):
             mixed = x.mT.unsqueeze(-3) @ weight.flatten(-4, -3)  # (..., held copies * paths, dim moved, copies c)
             mixed = mixed.flatten(-3, -2)
         else:
-            mixed = x.mT @ weight.movedim(-2, 0).flatten(1)  # (..., dim moved, held copies * paths * copies c)
+            mixed = _times(x.mT, weight.movedim(-2, 0).flatten(1))  # (..., dim moved, held copies * paths * copies c)
             mixed = mixed.flatten(-2).unflatten(-1, (-1, copies))
         return _product(m.unflatten(-1, (out, -1)), mixed)
 
@@ -100,6 +100,11 @@ class MixingBlock(Solved):
 def _product(a: Tensor, b: Tensor) -> Tensor:
     """a @ b; many products of a column and a row are faster entry by entry."""
     return a * b if a.shape[-1] == 1 else a @ b
+
+
+def _times(a: Tensor, matrix: Tensor) -> Tensor:
+    """a @ matrix as one product of matrices: torch makes many small ones where a is a view without gradients."""
+    return (a.flatten(0, -2) @ matrix).unflatten(0, a.shape[:-1])
 
 
 def cheapest_order(paths: int, copies: Sequence[int], dims: Sequence[int], *, swaps: bool) -> tuple[bool, bool]:
@@ -147,7 +152,7 @@ class ChannelBlock(Solved):
 
     def forward(self, x: Tensor, y: Tensor, weight: Tensor) -> list[Tensor]:
         m = (
-            (y @ self.table).flatten(-2).unflatten(-1, (-1, self.dim))
+            _times(y, self.table).flatten(-2).unflatten(-1, (-1, self.dim))
         )  # (..., copies b * paths and dims of all c, dim a)
         products = _product(m, x.mT).unflatten(-2, (self.copies, -1))
         parts = products.split([paths * dim for paths, dim in self.sizes], -2)
