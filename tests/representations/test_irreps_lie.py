@@ -136,10 +136,10 @@ def test_boosts_keep_their_precision() -> None:
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.sampled_from([tw.SU(2), tw.SU(3), tw.SU(4), tw.SO(5), tw.SO(4), tw.USp(4), tw.G2(), tw.SL(3)]), st.data())
 def test_random_irreps_are_representations(group: Group, data: st.DataObject) -> None:
-    from intertwine.representations.irrep_names import _exists  # the lattice of the group
+    from intertwine.representations.irrep_names import exists  # the lattice of the group
     from intertwine.representations.module import semisimple_part
 
-    weights = [w for w in semisimple_part(group).highest_weights(40) if _exists(group, w)]  # type: ignore[arg-type]
+    weights = [w for w in semisimple_part(group).highest_weights(40) if exists(group, w)]  # type: ignore[arg-type]
     rho = group.irrep(data.draw(st.sampled_from(weights)))
     random = torch.Generator().manual_seed(1)
     g, h = group.sample(2, generator=random), group.sample(2, generator=random)

@@ -162,11 +162,12 @@ def _by_dimension(group: LieGroup, key: str) -> Weight:
 def _of_dimension(group: LieGroup, dim: int) -> tuple[Weight, ...]:
     """Highest weights of this dimension that the group has, the greatest first."""
     system = semisimple_part(group)
-    found = [w for w in system.highest_weights(dim) if system.dimension(w) == dim and _exists(group, w)]
+    found = [w for w in system.highest_weights(dim) if system.dimension(w) == dim and exists(group, w)]
     return tuple(sorted(found, reverse=True))
 
 
-def _exists(group: LieGroup, highest: Weight) -> bool:
+def exists(group: LieGroup, highest: Weight) -> bool:
+    """Whether the group itself, and not only a covering group, has the highest weight."""
     try:
         parent(group, highest)
     except IntertwineError:
