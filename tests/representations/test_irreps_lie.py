@@ -121,7 +121,7 @@ def test_wigner_matrices_are_stable(key: int) -> None:
 def test_products_of_groups() -> None:
     group = tw.SU(3) * tw.SU(2)
     rho = group.irrep(("3", "1/2"))
-    assert (str(rho), rho.dim) == ("3[1]*j=1/2[2]", 6)
+    assert (str(rho), rho.dim) == ("[3, j=1/2]", 6)
     check_representation(rho, samples=4)
 
 
