@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from ..compare import Budget, Comparison, Results, display, run
+from ..compare.hidden import hidden_routes
 from ..compare.intervals import Interval
 from ..compare.runner import make_problem
 from ..errors import IntertwineError
+from ..groups.base import Group
 from .expressions import parse_group, parse_representation
 
 
@@ -58,7 +60,7 @@ def _comparison(request: Request) -> Comparison:
     spec = Comparison(
         group=group,
         data=request.data,
-        routes=tuple(name.strip() for name in request.routes.split(",") if name.strip()),
+        routes=_routes(request.routes, group),
         seeds=request.seeds,
         hidden=None if request.hidden is None else _widths(request.hidden),
         examples=request.examples,
@@ -74,6 +76,12 @@ def _comparison(request: Request) -> Comparison:
         return spec
     proposed: Budget = make_problem(spec).budget
     return replace(spec, budget=replace(proposed, **given))
+
+
+def _routes(text: str, group: Group) -> tuple[str, ...]:
+    """Names with commas between; "hidden" stands for one route for each kind of hidden representation."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return tuple(known for name in names for known in (hidden_routes(group) if name == "hidden" else (name,)))
 
 
 def _widths(text: str) -> tuple[int, ...]:
