@@ -308,9 +308,9 @@ class Group(ABC):
 
         Args:
             key: for a finite group a name that `irreps` lists, or a dimension; for S(n) a partition of n; for C(n) and
-                D(n) a wave number; for SO(3) l; for O(3) l and parity, "1o"; for SU(2) a spin, "1/2"; for U(1) and SO(2)
-                a charge; for the Lorentz group a pair of spins; for a product one key for each factor; for every Lie
-                group the tuple of Dynkin labels in Bourbaki's order of nodes, then the charge for U(n) and GL(n).
+                D(n) a wave number; for SO(3) l; for O(3) l and parity, "1o"; for SU(2) a spin, "1/2"; for U(1) and
+                SO(2) a charge; for the Lorentz group a pair of spins; for a product one key for each factor; for every
+                Lie group the tuple of Dynkin labels in Bourbaki's order of nodes, then the charge for U(n) and GL(n).
             real: over the real numbers (for finite groups the default) or over the complex ones (for Lie groups the
                 default; their representations of real type are given by real matrices all the same).
         """

@@ -98,6 +98,10 @@ class Complexified(FiniteIrrep):
     def conj(self) -> Representation:
         return self
 
+    @property
+    def class_character(self) -> NDArray[Any]:  # type: ignore[override]
+        return self.base.class_character
+
     def matrix(self, g: Element) -> Tensor:
         return self.base.matrix(g).to(torch.complex128)
 

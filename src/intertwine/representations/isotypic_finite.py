@@ -81,7 +81,9 @@ def finite_copies(rho: Representation, irreps: Sequence[Irreducible] | None = No
     known = finite_irreps(rho.group, real=not rho.is_complex) if irreps is None else irreps
     if irreps is None and rho in known:
         return {rho: np.eye(rho.dim)[None]}  # type: ignore[dict-item]
-    counts = finite_multiplicities(rho, known)
+    counts = finite_multiplicities(rho, known) if known else {}
+    if not counts:
+        return {}
     if rho.is_monomial:
         return orbit_copies(rho, counts)
     return {irrep: orthonormal(t, irrep) for irrep, t in averaged(rho, counts).items()}
@@ -100,7 +102,7 @@ def averaged(rho: Representation, counts: dict[Irreducible, int]) -> Copies:
         total = torch.zeros_like(x)
         for k in range(number):
             turned = [
-                (part.unflatten(1, (-1, d.shape[1])) @ d[k]).flatten(1)
+                (part.reshape(-1, d.shape[1]) @ d[k]).reshape(part.shape)
                 for part, d in zip(x.split(sizes, 1), daggers, strict=True)
             ]
             total += moved(rho, take(level, k), torch.cat(turned, 1))
@@ -160,9 +162,11 @@ def finite_isotypic_bases(rho: Representation) -> dict[int, Array]:
     """
     if not rho.is_unitary:
         raise IntertwineError(f"{rho} of {rho.group} is not unitary, so its irreducible parts are not orthogonal")
-    irreps = finite_irreps(rho.group, real=False)
-    place = {irrep: k for k, irrep in enumerate(irreps)}
-    found = finite_copies(rho, irreps)
-    return {
-        place[irrep]: np.ascontiguousarray(q.transpose(1, 0, 2)).astype(np.complex128) for irrep, q in found.items()
-    }
+    place: dict[Irreducible, int] = {}
+    for k, irrep in enumerate(finite_irreps(rho.group, real=False)):
+        real = irrep.real if irrep.type == "real" and not rho.is_complex else irrep
+        assert isinstance(real, Irreducible)
+        place[real] = k  # real numbers where they are enough
+    found = finite_copies(rho, [irrep for irrep in place if not irrep.is_complex])
+    found |= finite_copies(rho, [irrep for irrep in place if irrep.is_complex])
+    return {place[irrep]: np.ascontiguousarray(q.transpose(1, 0, 2), dtype=np.complex128) for irrep, q in found.items()}

@@ -136,8 +136,8 @@ def units_of(rho: Representation) -> Reals:
     if isinstance(rho, Irreducible):
         return rho.commutant
     if isinstance(rho, Realified) and rho.type == "complex":
-        turn: Reals = np.kron(np.array([[0.0, -1.0], [1.0, 0.0]]), np.eye(rho.base.dim))
-        return np.stack([np.eye(rho.dim), turn])
+        turn = np.kron(np.array([[0.0, -1.0], [1.0, 0.0]]), np.eye(rho.base.dim))
+        return np.stack([np.eye(rho.dim), turn]).astype(np.float64)
     return commutant(rho, SIZES[kind(rho)])
 
 

@@ -53,6 +53,14 @@ class YoungIrrep(FiniteIrrep):
         self.group.batch_shape(g)
         return self._act(g, self._over_batch(g, x))
 
+    def character(self, g: Element) -> Tensor:
+        """By cycle types, without matrices."""
+        batch = self.group.batch_shape(g)
+        types, place = torch.unique(cycle_counts(g.reshape(-1, g.shape[-1])), dim=0, return_inverse=True)
+        cycles = [tuple(k for k in range(len(row), 0, -1) for _ in range(row[k - 1])) for row in types.tolist()]
+        values = torch.tensor([symmetric_character(self.shape, c) for c in cycles], dtype=torch.float64)
+        return values.to(g.device)[place].reshape(batch)
+
     def _act(self, g: Tensor, x: Tensor) -> Tensor:
         """rho(g) x for x (..., dim) and g (..., n) that broadcasts over its batch axes: sort g, swap by swap."""
         diagonal, mixing, partner = (t.to(x.device) for t in tableau_swaps(self.shape))
@@ -68,6 +76,18 @@ class YoungIrrep(FiniteIrrep):
                 moved = diagonal[i] * x + mixing[i] * x[..., partner[i]]
                 x = torch.where(wrong[..., None], moved, x)
         return x
+
+
+def cycle_counts(g: Tensor) -> Tensor:
+    """How many cycles of each length 1 .. n permutations have, (..., n), from the fixed points of their powers."""
+    n = g.shape[-1]
+    points = torch.arange(n, device=g.device)
+    power, counts = points.expand_as(g), torch.zeros_like(g)
+    for k in range(1, n + 1):
+        power = torch.gather(g, -1, power)
+        shorter = sum((d * counts[..., d - 1] for d in range(1, k) if k % d == 0), start=torch.zeros_like(g[..., 0]))
+        counts[..., k - 1] = ((power == points).sum(-1) - shorter) // k
+    return counts
 
 
 def written(shape: Partition) -> str:
