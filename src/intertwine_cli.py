@@ -85,11 +85,11 @@ def audit(
 @app.command()
 def compare(
     data: Annotated[
-        str, typer.Option(help="digits, fashion, mnist, inertia, or an .npz file with x and y.")
+        str, typer.Option(help="digits, fashion, mnist, inertia, an .npz file with x and y, or a folder of pictures.")
     ] = "digits",
     group: GroupOption = "C4",
     routes: Annotated[
-        str, typer.Option(help="Which ways of using the symmetry, with commas between.")
+        str, typer.Option(help='Ways of using the symmetry, with commas between; "hidden" sweeps hidden features.')
     ] = "plain,augment,average,equivariant",
     seeds: Annotated[int, typer.Option(min=1, help="How many times everything is repeated.")] = 5,
     epochs: Annotated[
