@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import IntertwineError
 from .curve import CurvePoint
+from .rendering import body, jsonable, read_estimate, read_float, row
 from .statistics import Estimate
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class AuditReport:
             ]
         if self.orbit_same is not None:
             known.append((f"orbit, same class{of}", self.orbit_same, "elements, the identity among them"))
-        rows = [_row(name, estimate, meaning) for name, estimate, meaning in known]
+        rows = [row(name, estimate, meaning) for name, estimate, meaning in known]
         single = [
             (f"action: {name}", value, "on the data, without the model") for name, value in self.action_errors.items()
         ]
@@ -105,7 +106,7 @@ class AuditReport:
             ("greatest deviation", self.max_error, "of one output, relative to the greatest output"),
             ("rounding", self.rounding, "deviation from rounding every input once"),
         ]
-        return rows + [_row(name, Estimate(value, math.nan, math.nan), meaning) for name, value, meaning in single]
+        return rows + [row(name, Estimate(value, math.nan, math.nan), meaning) for name, value, meaning in single]
 
     def __str__(self) -> str:
         each = f"all {self.elements} elements" if self.exhaustive else f"{self.elements} random element"
@@ -116,10 +117,9 @@ class AuditReport:
             f"  {self.items} items, {each} each, {self.dtype}, {self.confidence:.0%} intervals over items",
             "",
         ]
-        rows = [(r["measure"], _number(r["estimate"]), _interval(r), r["meaning"]) for r in self.table()]
-        widths = [max(len(row[k]) for row in rows) for k in range(3)]
-        body = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
-        return "\n".join([*head, *body, "", f"  {self.verdict}", *(f"  note: {note}" for note in self.notes)])
+        return "\n".join(
+            [*head, *body(self.table()), "", f"  {self.verdict}", *(f"  note: {note}" for note in self.notes)]
+        )
 
     def __repr__(self) -> str:
         return f"<AuditReport of {self.model} under {self.group}: {self.verdict}>"
@@ -164,7 +164,7 @@ class AuditReport:
 
     def to_json(self, path: str | Path) -> None:
         """Write the report to a file; undefined numbers become null."""
-        content = {"schema": SCHEMA, **_jsonable(asdict(self))}
+        content = {"schema": SCHEMA, **jsonable(asdict(self))}
         Path(path).write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
     @classmethod
@@ -179,13 +179,12 @@ class AuditReport:
         if not isinstance(content, dict) or content.pop("schema", None) != SCHEMA or set(content) != names:
             raise IntertwineError(f"{path} is not an audit report of this version (schema {SCHEMA})")
         for name in ("error", "floor", "agreement", "kappa", "orbit_same"):
-            content[name] = _estimate(content[name])
-        content["floors"] = {name: _estimate(value) for name, value in content["floors"].items()}
-        content["action_errors"] = {name: _float(value) for name, value in content["action_errors"].items()}
-        content["curve"] = tuple(
-            CurvePoint(**{**point, "error": _estimate(point["error"]), "agreement": _estimate(point["agreement"])})
-            for point in content["curve"]
-        )
+            content[name] = read_estimate(content[name])
+        content["floors"] = {name: read_estimate(value) for name, value in content["floors"].items()}
+        content["action_errors"] = {name: read_float(value) for name, value in content["action_errors"].items()}
+        for point in content["curve"]:
+            point.update({name: read_estimate(point[name]) for name in ("error", "agreement")})
+        content["curve"] = tuple(CurvePoint(**point) for point in content["curve"])
         content["notes"] = tuple(content["notes"])
         return cls(**content)
 
@@ -194,33 +193,3 @@ class AuditReport:
         from .plots import plot_report
 
         return plot_report(self)
-
-
-def _row(name: str, estimate: Estimate | None, meaning: str) -> dict[str, Any]:
-    value, low, high = (math.nan,) * 3 if estimate is None else (estimate.value, estimate.low, estimate.high)
-    numbers = {"estimate": value, "low": low, "high": high}
-    return {"measure": name, **{k: None if math.isnan(v) else v for k, v in numbers.items()}, "meaning": meaning}
-
-
-def _number(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.3g}"
-
-
-def _interval(row: dict[str, Any]) -> str:
-    return "" if row["low"] is None else f"[{row['low']:.3g}, {row['high']:.3g}]"
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _jsonable(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_jsonable(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _estimate(value: dict[str, Any] | None) -> Estimate | None:
-    return None if value is None else Estimate(*(_float(value[key]) for key in ("value", "low", "high")))
-
-
-def _float(value: float | None) -> float:
-    return math.nan if value is None else float(value)
