@@ -1,5 +1,6 @@
 """The map f as a network: layers built from intertwiners, plain `torch.nn.Module`s on plain tensors."""
 
+from .antialias import antialias
 from .bilinear import Bilinear
 from .blur import BlurPool, Filtered, MaxBlurPool, Upsample
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -60,6 +61,7 @@ __all__ = [
     "TensorSquare",
     "Upsample",
     "hidden_irreps",
+    "antialias",
     "hidden_representation",
     "to_plain",
 ]

@@ -25,7 +25,7 @@ PADDING_MODES = ("replicate", "reflect", "circular", "zeros")
 BLUR, LINEAR, SHARP = Spline(3), Spline(2), Kaiser()
 
 
-class _Resampler(Solved):
+class Resampler(Solved):
     """Filters of both parities for every axis, and how a grid goes on beyond its edge."""
 
     def __init__(self, name: str, factor: Size, filter: Filter, padding_mode: str):
@@ -40,7 +40,7 @@ class _Resampler(Solved):
             for parity in (0, 1):
                 self.hold(f"taps{each}_{parity}", filter.taps(each, parity))
 
-    def _per_axis(self, x: Tensor) -> tuple[int, ...]:
+    def per_axis(self, x: Tensor) -> tuple[int, ...]:
         """The factor for each grid axis of x (batch, channels, *grid)."""
         d = x.ndim - 2
         if d not in (1, 2, 3) or len(self._factors) not in (1, d):
@@ -48,7 +48,11 @@ class _Resampler(Solved):
             raise IntertwineError(f"{type(self).__name__} takes {wanted}, got shape {tuple(x.shape)}")
         return self._factors * d if len(self._factors) == 1 else self._factors
 
-    def _kernel(self, factors: Sequence[int], parities: Sequence[int], x: Tensor) -> Tensor:
+    def length(self, factor: int, parity: int) -> int:
+        """The number of taps."""
+        return len(getattr(self, f"taps{factor}_{parity}"))
+
+    def kernel(self, factors: Sequence[int], parities: Sequence[int], x: Tensor) -> Tensor:
         """The product of the axes' filters, (k1, .., kd)."""
         kernel = torch.ones((), dtype=x.dtype, device=x.device)
         for factor, parity in zip(factors, parities, strict=True):
@@ -56,7 +60,7 @@ class _Resampler(Solved):
         return kernel
 
 
-class BlurPool(_Resampler):
+class BlurPool(Resampler):
     """A stride that lets little fold: low-pass, then every s-th sample.
 
         y(q) = sum_u taps(u) x(s q + u)
@@ -100,15 +104,15 @@ class BlurPool(_Resampler):
 
     def _sample(self, x: Tensor, window: tuple[int, ...]) -> Tensor:
         """Widen x on all sides, shrink it by `_dense` with that window, and take every s-th sample of the blur."""
-        strides, margins, parities = self._per_axis(x), [], []
+        strides, margins, parities = self.per_axis(x), [], []
         goals = pooled_sizes(x.shape[2:], self.kernel_size, strides, self.padding, self.ceil_mode)
         for n, s, m, w in zip(x.shape[2:], strides, goals, window, strict=True):
             span = s * (m - 1) + w - 1
             parity = (n - span) % 2
             parities.append(parity)
-            margins.append((span + len(getattr(self, f"taps{s}_{parity}")) - n) // 2)
+            margins.append((span + self.length(s, parity) - n) // 2)
         x = self._dense(pad(x, margins, self.padding_mode))
-        return _depthwise(x, self._kernel(strides, parities, x), strides)
+        return depthwise(x, self.kernel(strides, parities, x), strides)
 
     def _dense(self, x: Tensor) -> Tensor:
         return x
@@ -151,7 +155,7 @@ class MaxBlurPool(BlurPool):
         return f"{self.kernel_size}, {super().extra_repr()}"
 
 
-class Upsample(_Resampler):
+class Upsample(Resampler):
     """Fills in samples: s samples for one, symmetric about the middle, so that right-angle turns and flips are exact.
 
         y(p) = s^d sum_q taps(p - s q) x(q)
@@ -178,7 +182,7 @@ class Upsample(_Resampler):
         self.scale = scale
 
     def forward(self, x: Tensor, size: Sequence[int] | None = None) -> Tensor:
-        scales, grid = self._per_axis(x), x.shape[2:]
+        scales, grid = self.per_axis(x), x.shape[2:]
         goals = tuple(size) if size is not None else tuple(s * n for s, n in zip(scales, grid, strict=True))
         if len(goals) != len(grid) or any(-(-m // s) != n for m, s, n in zip(goals, scales, grid, strict=True)):
             raise IntertwineError(
@@ -187,12 +191,12 @@ class Upsample(_Resampler):
         margins, parities, crops = [], [], []
         for n, s, m in zip(grid, scales, goals, strict=True):
             parity = (m - (n - 1) * s) % 2
-            k = len(getattr(self, f"taps{s}_{parity}"))
+            k = self.length(s, parity)
             margin = max(0, math.ceil((k + m - (n + 1) * s) / (2 * s)))
             parities.append(parity)
             margins.append(margin)
             crops.append(((n + 2 * margin - 1) * s + k - m) // 2)
-        kernel = self._kernel(scales, parities, x) * math.prod(scales)
+        kernel = self.kernel(scales, parities, x) * math.prod(scales)
         return _filled_in(pad(x, margins, self.padding_mode), kernel, scales, crops)
 
     def extra_repr(self) -> str:
@@ -270,7 +274,7 @@ def pad(x: Tensor, margins: Sequence[int], mode: str) -> Tensor:
     return F.pad(x, both) if mode == "zeros" else F.pad(x, both, mode=mode)
 
 
-def _depthwise(x: Tensor, kernel: Tensor, strides: Sequence[int]) -> Tensor:
+def depthwise(x: Tensor, kernel: Tensor, strides: Sequence[int]) -> Tensor:
     """The same kernel (k1, .., kd) over every channel."""
     convolve: Any = (F.conv1d, F.conv2d, F.conv3d)[kernel.ndim - 1]
     channels = x.shape[1]
@@ -278,7 +282,7 @@ def _depthwise(x: Tensor, kernel: Tensor, strides: Sequence[int]) -> Tensor:
 
 
 def _filled_in(x: Tensor, kernel: Tensor, scales: Sequence[int], crops: Sequence[int]) -> Tensor:
-    """The transpose of `_depthwise`, cropped by crops[a] on both sides of grid axis a."""
+    """The transpose of `depthwise`, cropped by crops[a] on both sides of grid axis a."""
     convolve: Any = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[kernel.ndim - 1]
     channels = x.shape[1]
     weight = kernel.expand(channels, 1, *kernel.shape)
