@@ -21,6 +21,7 @@ from ..groups.base import on_cpu
 from ..groups.chevalley import canonical_basis
 from ..representations.base import Representation
 from ..representations.clebsch_gordan import clebsch_gordan
+from ..representations.expand import expand
 from ..representations.harmonics import Harmonics
 from ..representations.wigner import SpinIrrep, lie_irrep
 from .hom import Hom
@@ -73,6 +74,17 @@ def invariants(factors: list[Representation]) -> Tensor:
     return invariant_vectors(defect).unflatten(-1, dims)
 
 
+def fixed_vectors(rho: Representation) -> Tensor:
+    """An orthonormal basis of the vectors of rho that its group keeps, (number, rho.dim)."""
+    found = []
+    for term, index in expand(rho).items():
+        one = term.group.trivial
+        vectors = invariants([term]) if term.dim <= LARGEST_DENSE else Hom(one, term).basis().squeeze(2)
+        rows = torch.zeros(len(index), len(vectors), rho.dim, dtype=torch.float64)
+        found.append(rows.scatter(2, index[:, None].expand(-1, len(vectors), -1), vectors.expand(len(index), -1, -1)))
+    return torch.cat([rows.flatten(0, 1) for rows in found])
+
+
 def invariant_vectors(defect: np.ndarray) -> Tensor:
     """An orthonormal, canonical basis (number, size) of the kernel of a positive semidefinite matrix."""
     values, vectors = np.linalg.eigh(defect)
@@ -84,6 +96,6 @@ def invariant_vectors(defect: np.ndarray) -> Tensor:
 
 def _kron(matrices: list[np.ndarray]) -> np.ndarray:
     out = matrices[0]
-    for m in matrices[1:]:
-        out = np.kron(out, m)
+    for m in matrices[1:]:  # np.kron spends ten times as long on matrices of this size
+        out = (out[:, None, :, None] * m[:, None, :]).reshape(len(out) * len(m), -1)
     return out

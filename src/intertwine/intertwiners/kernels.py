@@ -33,8 +33,8 @@ class Expansion:
 
         w -> w table -> entries picked by `index` or rows of samples picked by `rows` -> times `sign`,
 
-    each step only where it is not None. The table acts on weights (..., -1, rows of the table); `sign` is (dim b, dim a,
-    samples or 1).
+    each step only where it is not None. The table acts on weights (..., -1, rows of the table); `sign` is
+    (dim b, dim a, samples or 1).
     """
 
     shape: tuple[int, int, int]

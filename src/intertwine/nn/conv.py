@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
+from ..intertwiners.angular import fixed_vectors
 from ..representations.base import Representation
+from ..representations.expand import expand
 from .conv_sizes import ONE_SIDED, Size, left_out, read_padding, read_size, require_alike
 from .kernel import Kernel, point_space, split_type
 from .module import Device, EquivariantModule, in_precision
@@ -133,13 +135,13 @@ class _Conv(EquivariantModule):
 
     def _hold_bias(self) -> None:
         """A parameter for each invariant vector of rho_out, and those vectors where they are not the unit vectors."""
-        if self.rho_out.is_trivial:
+        if all(term.is_trivial for term in expand(self.rho_out)):
             self.bias = nn.Parameter(torch.zeros(self.rho_out.dim))
             return
-        invariants = self.rho_out.group.trivial >> self.rho_out
-        if invariants.dim:
-            self.hold("invariants", invariants.basis().squeeze(2))
-            self.bias = nn.Parameter(torch.zeros(invariants.dim))
+        invariants = fixed_vectors(self.rho_out)
+        if len(invariants):
+            self.hold("invariants", invariants)
+            self.bias = nn.Parameter(torch.zeros(len(invariants)))
 
     def _hold_sizes(
         self, kernel_size: Size, stride: Size, padding: Size | str, dilation: Size, output_padding: Size

@@ -72,7 +72,7 @@ class Kernel(Solved):
         exact = bandlimit is None and profile is None and is_exact(space, self.window)
         self.rings: Rings | None = None if exact else rings(self.window, bandlimit, profile or "gaussian")
         self._out, self._in = _by_multiplicity(rho_out), _by_multiplicity(rho_in)
-        self._scales: list[Tensor] = []
+        self._scales: list[tuple[int, Tensor]] = []
         self._shapes: dict[str, tuple[int, int, int]] = {}
         self.number = 0
         deviation = {b: self._deviation(b) for out in self._out for b in out.terms}
@@ -126,7 +126,7 @@ class Kernel(Solved):
         start = self.number
         self.number += copies_out * copies_in * e.parameters
         self._shapes[name] = e.shape
-        self._scales.append(scale.repeat(copies_out * copies_in))
+        self._scales.append((copies_out * copies_in, scale))
         return _Part(start, self.number, (copies_out, copies_in, e.parameters), name)
 
     def _hold_order(self, name: str, rho: Representation, groups: list[_Terms]) -> None:
@@ -140,7 +140,12 @@ class Kernel(Solved):
 
     def initial(self, generator: torch.Generator | None = None) -> Tensor:
         """Random weights (number,) that keep the variance of white noise."""
-        return torch.randn(self.number, generator=generator) * torch.cat(self._scales)
+        weight, start = torch.randn(self.number, generator=generator), 0
+        for copies, scale in self._scales:
+            stop = start + copies * len(scale)
+            weight[start:stop].view(copies, -1).mul_(scale)
+            start = stop
+        return weight
 
     def forward(self, weight: Tensor) -> Tensor:
         kernel = _cat([_cat(self._row(k, weight), 1) for k in range(len(self._out))], 0)
