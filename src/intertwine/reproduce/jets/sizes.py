@@ -60,10 +60,10 @@ SIZES: Mapping[str, Size] = MappingProxyType(
         ),
         "default": Size(
             particles={"top": 20, "quark-gluon": 32},
-            train={"top": {500: 40, 2000: 20, 12000: 8}, "quark-gluon": {3000: 8}},
+            train={"top": {500: 30, 2000: 15, 12000: 6}, "quark-gluon": {3000: 6}},
             test=8000,
             seeds=3,
-            batch_size=64,
+            batch_size=32,
             learning_rate=3e-3,
             widths=SMALL,
         ),
