@@ -145,7 +145,9 @@ class ParticleNetwork(nn.Module, ABC):
 
 def perceptron(inputs: int, width: int, outputs: int) -> nn.Sequential:
     """A layer norm and two linear layers on invariant numbers."""
-    return nn.Sequential(nn.LayerNorm(inputs, eps=NORM_FLOOR), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, outputs))
+    return nn.Sequential(
+        nn.LayerNorm(inputs, eps=NORM_FLOOR), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, outputs)
+    )
 
 
 def draw_weights(module: nn.Module, generator: torch.Generator | None) -> None:
