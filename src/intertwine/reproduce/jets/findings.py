@@ -152,18 +152,18 @@ def _not_comparable(data: str, best: list[Result]) -> str:
 
 
 def _row(result: Result) -> tuple[str, ...]:
-    digits = {"accuracy": 4, "auc": 4, "rejection 50": 0, "rejection 30": 0}
+    digits = {"accuracy": 3, "auc": 4, "rejection 50": 0, "rejection 30": 0}
     cells = [_cell(result.figures[name], places) for name, places in digits.items()]
     weights = "" if result.parameters is None else f"{result.parameters:,}"
     return (f"{result.entrant.title} (here)", *cells, weights)
 
 
 def _cell(figure: Figure, places: int) -> str:
-    """The value, its spread over trainings, and its interval over test jets."""
+    """The value with its spread over trainings, and below it the interval over test jets."""
     text = _number(figure.value, places)
     if figure.seeds_low is not None and figure.seeds_high is not None:
         text += f" ± {_number((figure.seeds_high - figure.seeds_low) / 2, places)}"
-    return f"{text} [{_number(figure.low, places)}, {_number(figure.high, places)}]"
+    return f"{text}\n[{_number(figure.low, places)}, {_number(figure.high, places)}]"
 
 
 def _number(value: float | None, places: int) -> str:
