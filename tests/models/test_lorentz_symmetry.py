@@ -55,7 +55,7 @@ def test_the_cg_network_sees_a_reflection():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("gamma", [10.0, 1e3, 1e5])
 def test_boosts_cost_no_more_digits_than_gamma_squared(kind, gamma):
-    # Minkowski products are differences of energies squared, (E / M)^2 = 25 times greater here, and gamma^2 raises them.
+    # Minkowski products are differences of energies squared, 25 times greater here, and gamma^2 raises them.
     assert difference(small(kind).double(), boost(gamma), jets(6, 9)) < 1e-12 * gamma**2
 
 

@@ -60,7 +60,7 @@ class LorentzCGNetwork(ParticleNetwork):
     Example:
         >>> network = LorentzCGNetwork(outputs=2, channels=(4, 4, 4), width=16)
         >>> network
-        LorentzCGNetwork(SO+(1,3), 1 + 4 + 6 + 9, 4,128 parameters)
+        LorentzCGNetwork(SO+(1,3), 1 + 4 + 6 + 9, 4,992 parameters)
 
     Source: A. Bogatskiy et al., Lorentz group equivariant neural network for particle physics, arXiv:2006.04780.
     """
