@@ -1,7 +1,7 @@
 """Intertwine: neural networks that know the symmetry of their problem."""
 
 from . import actions, models, nn
-from .audit import AuditReport, audit
+from .audit import AliasingReport, AuditReport, ShiftReport, audit, audit_aliasing, audit_shifts
 from .errors import IntertwineError
 from .groups import (
     F4,
@@ -39,6 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "A",
+    "AliasingReport",
     "AuditReport",
     "C",
     "Cube",
@@ -66,12 +67,15 @@ __all__ = [
     "SU",
     "Sp",
     "Sphere",
+    "ShiftReport",
     "Spin",
     "U",
     "USp",
     "actions",
     "alt",
     "audit",
+    "audit_aliasing",
+    "audit_shifts",
     "clebsch_gordan",
     "models",
     "nn",

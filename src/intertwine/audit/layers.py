@@ -29,7 +29,8 @@ class LayerAliasing:
     """The size of its output."""
     stride: tuple[int, ...]
     above: Estimate | None
-    """The share of its output's energy (without the mean) at frequencies that the next stride to come would fold."""
+    """The share of its output's energy (without the mean) at frequencies that the next stride on a grid of its size would
+    fold; None where there is none."""
     folded: Estimate | None
     """The share that its own stride folds: of what it makes with stride 1, the part above the new Nyquist frequency."""
     own: Estimate | None
@@ -46,6 +47,8 @@ class _Row:
     kind: str
     grid: tuple[int, ...]
     stride: tuple[int, ...]
+    before: tuple[int, ...]
+    """The size of its input, before any padding."""
     sums: dict[str, list[Tensor]] = field(default_factory=dict)
 
     def add(self, **values: Tensor) -> None:
@@ -134,7 +137,9 @@ class Recorder:
     def _row(self, operation: Operation, result: Tensor, stride: tuple[int, ...]) -> _Row:
         if self._first:
             kind = KINDS.get(operation.function.__name__[:-2], operation.kind)
-            self.rows.append(_Row(operation.name, kind, tuple(result.shape[2:]), stride))
+            x = operation.input
+            before = getattr(x, "_note", (tuple(x.shape[2:]),))[0]
+            self.rows.append(_Row(operation.name, kind, tuple(result.shape[2:]), stride, before))
         row = self._expect(result)
         self._next += 1
         return row
@@ -147,13 +152,13 @@ class Recorder:
         return self.rows[self._next]
 
     def _add_spectra(self) -> None:
-        """How much of each output the next stride to come would fold."""
-        coming: tuple[int, ...] | None = None
+        """How much of each output the next stride to come on a grid of its size would fold."""
+        coming: dict[tuple[int, ...], tuple[int, ...]] = {}
         for row, output in zip(reversed(self.rows), reversed(self._outputs), strict=True):
-            if coming is not None:
-                row.add(above=above_nyquist(output, coming))
+            if row.grid in coming:
+                row.add(above=above_nyquist(output, coming[row.grid]))
             if max(row.stride) > 1:
-                coming = row.stride
+                coming[row.before] = row.stride
 
     # --- the second pass ------------------------------------------------------------------------------------------
 
