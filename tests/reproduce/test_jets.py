@@ -17,7 +17,7 @@ from torch import Tensor
 from intertwine.data import Labelled, boost
 from intertwine.errors import IntertwineError
 from intertwine.reproduce import Request, reproduce
-from intertwine.reproduce.jets import invariants
+from intertwine.reproduce.jets import invariants, tagging
 from intertwine.reproduce.jets.drift import drift
 from intertwine.reproduce.jets.entrants import ENTRANTS, logits
 from intertwine.reproduce.jets.invariants import FINEST, LEADING
@@ -126,6 +126,29 @@ def test_the_schedule_of_the_paper() -> None:
     assert rates[7] == pytest.approx(5e-4)
     assert rates[32:] == pytest.approx([rates[31] / 2**k for k in (1, 2, 3)])
     assert schedule.rate(1.0) == rates[-1]
+
+
+def test_the_protocol_of_the_paper_on_the_public_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full size, cut down: its data path, its optimizer and schedule, and what its page says."""
+    for package in ("matplotlib", "jinja2", "sklearn"):
+        pytest.importorskip(package)
+    asked: list[tuple[str, int]] = []
+
+    def load(part: str, particles: int) -> Labelled:
+        asked.append((part, particles))
+        momenta, label = invented_jets(40, len(part))
+        return Labelled(torch.from_numpy(momenta).double(), torch.from_numpy(label).long(), ("jet", "top"))
+
+    full = replace(SIZES["full"], train={"top-tagging": {20: 3}}, test=30, seeds=1, batch_size=8, widths=TINY)
+    monkeypatch.setattr(tagging, "load_top_tagging", load)
+    monkeypatch.setattr(tagging, "SIZES", {"full": full})
+    reproduce("jets", Request("full", out=tmp_path / "out"))
+    assert sorted(asked) == [("test", 200), ("train", 200)]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "as published, on the same set" in page
+    assert "AdamW with weight decay 0.01 and LorentzNet&#39;s schedule" in page
+    record = json.loads((tmp_path / "out" / "results.json").read_text())["jobs"]["top-tagging-vector-20-0"]
+    assert len(record["history"]) == 3
 
 
 def test_the_networks_of_a_size_are_about_as_large() -> None:
