@@ -88,7 +88,7 @@ class FiniteImages(Representation):
         if generator is not None:
             return self.images[generator]
         position = self.group.index(g)
-        large = int(self.group.order) * self.dim**2 > LARGEST_TABLE and "table" not in vars(self)
+        large = int(self.group.order) * self.dim**2 > LARGEST_TABLE
         if large and position.numel() < int(self.group.order) // 8:
             return self._few(position)
         return self.table.to(leaves(g)[0].device)[position]

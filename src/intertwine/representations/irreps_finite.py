@@ -1,7 +1,7 @@
 """All irreducible representations of a finite group, over the reals and over the complex numbers: which way to them.
 
 Symmetric and alternating groups by Young's orthogonal form, cyclic and dihedral ones in closed form, direct products
-factor by factor, other groups by splitting what they act on.
+factor by factor, grids with a point group by little groups, other groups by splitting what they act on.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import Any
 from ..errors import IntertwineError
 from ..groups.base import Group, on_cpu
 from ..groups.products import Product
+from ..groups.semidirect import Semidirect
 from .alternating import alternating_irreps, is_alternating
 from .finite_irrep import Irreducible
+from .little_group import has_little_groups, little_group_irreps
 from .outer_product import outer_irrep, outer_irreps
 from .polygon import is_polygon, polygon_irrep, polygon_irreps
 from .splitting import can_split, dimension_names, split_complex, split_real
@@ -50,6 +52,9 @@ def finite_irreps(group: Group, *, real: bool = True) -> tuple[Irreducible, ...]
         return polygon_irreps(group, real)
     if isinstance(group, Product) and has_irreps(group):
         return outer_irreps(group, real)
+    if has_little_groups(group):
+        assert isinstance(group, Semidirect)
+        return little_group_irreps(group, real)
     return split_real(group) if real else split_complex(group)
 
 
