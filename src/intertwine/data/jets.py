@@ -17,7 +17,10 @@ from .stored import StoredFile
 
 PARTS = ("train", "validation", "test")
 """In the order of the numbers 0, 1, 2 of the array `split`."""
-GENERATOR = "It was made with PYTHIA 8.317 and has no public source."
+GENERATOR = (
+    "It was made with PYTHIA 8.317 and has no public source; `load_top_tagging` (`reproduce jets --full`) fetches the "
+    "public set of top jets instead."
+)
 
 
 @dataclass(frozen=True)
