@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ["import_time", "linear_layer", "solver_scale", "solver_vs_emlp"]
+MODULES = ["group_conv", "import_time", "linear_layer", "solver_scale", "solver_vs_emlp", "tensor_product"]
 
 
 def main() -> int:

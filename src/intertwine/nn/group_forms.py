@@ -16,7 +16,7 @@ MOVE = 60
 """Multiplications in the time of moving one number (measured on one CPU core)."""
 BATCH = 64
 """Functions over which work on the weights is shared out, in the choice of a form."""
-CALL = 16_000
+CALL = 32_000
 """The same for the small operations on one block of irreducible representations, shared out likewise."""
 LARGEST_TRANSFORM = 2**24
 """Numbers in the Fourier matrix up to which that form is considered (64 MB)."""
@@ -146,6 +146,6 @@ FORMS: tuple[type[GroupForm], ...] = (AsMatrix, ByNeighbours, ByFourier)
 
 def choose_form(kernel: GroupKernel, channels_in: int, channels_out: int) -> GroupForm:
     """The form with least work; small products do not wait for irreducible representations to be found."""
-    small = AsMatrix.work(kernel, channels_in, channels_out) <= 2 * CALL
+    small = AsMatrix.work(kernel, channels_in, channels_out) <= CALL
     best = min(FORMS[: 2 if small else 3], key=lambda form: form.work(kernel, channels_in, channels_out))
     return best(kernel)
