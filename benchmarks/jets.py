@@ -48,7 +48,8 @@ def draw_jets(batch: int, particles: int) -> Jets:
 
 def milliseconds(function: Callable[[], object], repeats: int) -> float:
     """Least CPU time of some calls, after two to warm up: other work on a machine can only add to it."""
-    function(), function()
+    for _ in range(2):
+        function()
     return 1e3 * min(cpu_seconds(function)[0] for _ in range(repeats))
 
 
