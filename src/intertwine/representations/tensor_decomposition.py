@@ -17,6 +17,8 @@ from .tensor_decomposition_mirror import tensor_decomposition_mirror
 def tensor_decomposition(a: Representation, b: Representation) -> dict[Representation, int]:
     """The irreducible constituents of a (x) b over the complex numbers, with their multiplicities.
 
+    For a finite group they are over the reals when a and b are real.
+
     Args:
         a, b: representations of one group whose irreducible representations are known.
 
