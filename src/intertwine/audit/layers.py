@@ -29,8 +29,8 @@ class LayerAliasing:
     """The size of its output."""
     stride: tuple[int, ...]
     above: Estimate | None
-    """The share of its output's energy (without the mean) at frequencies that the next stride on a grid of its size would
-    fold; None where there is none."""
+    """The share of its output's energy (without the mean) at frequencies that the next stride on such a grid would
+    fold; None where none follows."""
     folded: Estimate | None
     """The share that its own stride folds: of what it makes with stride 1, the part above the new Nyquist frequency."""
     own: Estimate | None
