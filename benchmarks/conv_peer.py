@@ -6,6 +6,9 @@ from typing import Any
 
 from escnn import gspaces  # pyright: ignore[reportMissingImports]
 from escnn import nn as peer  # pyright: ignore[reportMissingImports]
+from escnn.group import _numerical  # pyright: ignore[reportMissingImports]
+
+_numerical.randomized_svd = None  # where scikit-learn is installed it takes np.matrix, which that refuses now
 
 
 def field(name: str) -> Any:
@@ -36,3 +39,33 @@ def layer(name: str, kernel: int) -> tuple[Any, Any]:
     kind = field(name)
     conv = peer.R3Conv if kind.gspace.dimensionality == 3 else peer.R2Conv
     return conv(kind, kind, kernel, padding=kernel // 2), kind
+
+
+def network(name: str) -> Any:
+    """escnn's network of a case of `conv_equivariance`, from pictures to fields."""
+    space = (
+        gspaces.rot2dOnR2(-1, maximum_frequency=3)
+        if name.startswith("SO(2)")
+        else (gspaces.flipRot2dOnR2(8) if name.startswith("D(8)") else gspaces.rot2dOnR2(8))
+    )
+    one = peer.FieldType(space, [space.trivial_repr])
+    if name == "SO(2), Fourier":
+        activations = [
+            peer.FourierELU(space, 4, irreps=space.fibergroup.bl_irreps(3), type="regular", N=16) for _ in range(3)
+        ]
+        rho = activations[0].in_type
+        norms = [peer.IIDBatchNorm2d(rho) for _ in range(3)]
+    elif name == "SO(2), norm":
+        rho = peer.FieldType(space, 4 * [space.irrep(k) for k in range(4)])
+        activations = [peer.NormNonLinearity(rho) for _ in range(3)]
+        norms = [peer.IIDBatchNorm2d(rho) for _ in range(3)]
+    else:
+        rho = _regular(space, 2 if name.startswith("D(8)") else 4)
+        activations = [peer.ReLU(rho) for _ in range(3)]
+        norms = [peer.InnerBatchNorm(rho) for _ in range(3)]
+    layers: list[Any] = []
+    for source, norm, activation in zip((one, rho, rho), norms, activations, strict=True):
+        layers += [peer.R2Conv(source, rho, 5, padding=2), norm, activation]
+    layers.insert(6, peer.PointwiseAvgPoolAntialiased(rho, sigma=0.66, stride=2))
+    body = peer.SequentialModule(*layers).eval()
+    return lambda x: body(one(x)).tensor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,7 +79,10 @@ class Rings:
         return torch.stack(rows) * (r <= self.reach + CLOSE)
 
 
-INNER_WIDTH, OUTER_WIDTH = 0.6, 0.4
+WIDTH, OUTER_WIDTH, INSET = 0.6, 0.5, 0.2
+"""In pixels: widths of the rings, and how far inside the edge the outermost one lies, so that its outer slope is not
+cut by the square; with them no function of the default frequencies is off by more than a tenth after a rotation by 45
+degrees (`docs/guide/convolutions.md` has the table)."""
 
 
 def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profile: str = "gaussian") -> Rings:
@@ -86,9 +90,8 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
 
     Args:
         bandlimit: the greatest frequency, of every ring or ring by ring from the middle; None for r on the outermost
-            ring and r + 1 on the others, and 0 at the middle, which keeps the error of a rotation by 45 degrees below
-            about a tenth for each basis function.
-        profile: "gaussian" for rings one pixel apart; "free" for a free value at every distance on the grid.
+            ring, r + 1 on the others (1 at half a pixel) and 0 at the middle.
+        profile: "gaussian" for rings one pixel apart, the outermost a little inside the edge; "free" for a free value at every distance on the grid.
 
     Raises:
         IntertwineError: for unequal sides, an unknown profile, or limits that are not one for each ring.
@@ -97,18 +100,18 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
         raise IntertwineError(
             f"rotations between samples need a kernel with equal sides, got {' x '.join(map(str, window.size))}"
         )
-    reach = (window.size[0] - 1) / 2
+    edge = (window.size[0] - 1) / 2
     if profile == "gaussian":
-        radii = tuple(reach - k for k in range(int(reach) + 1))[::-1]
-        outer = OUTER_WIDTH if window.size[0] > 3 else INNER_WIDTH
-        widths = tuple(INNER_WIDTH if r < reach else outer for r in radii)
+        reach, radii = math.inf, tuple(edge - k for k in range(int(edge) + 1))[::-1]
+        widths = (WIDTH,) * (len(radii) - 1) + (OUTER_WIDTH,)
     elif profile == "free":
-        radii = tuple(sorted({round(float(r), 9) for r in window.radius if r <= reach + 0.5}))
+        reach = edge + 0.5
+        radii = tuple(sorted({round(float(r), 9) for r in window.radius if r <= reach}))
         widths = (0.0,) * len(radii)
     else:
         raise IntertwineError(f'profile is "gaussian" or "free", got {profile!r}')
     if bandlimit is None:
-        limits = tuple(0 if r < CLOSE else int(r + 0.5) + (1 <= r < reach - 0.5) for r in radii)
+        limits = tuple(0 if r < CLOSE else int(r + 0.5) + (1 <= r < edge - 0.5) for r in radii)
     elif isinstance(bandlimit, tuple):
         limits = bandlimit
     else:
@@ -118,4 +121,6 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
             f"bandlimit is one frequency >= 0, or one for each of the {len(radii)} rings at distances {radii}, "
             f"got {limits}"
         )
-    return Rings(radii, widths, limits, reach + 0.5)
+    if profile == "gaussian" and edge >= 1:
+        radii = (*radii[:-1], edge - INSET)
+    return Rings(radii, widths, limits, reach)
