@@ -100,11 +100,9 @@ class GroupConv(EquivariantModule):
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw the weights anew: outputs then have variance gain^2 for white noise of variance 1; the bias is zero."""
-        labels = self.kernel.labels if self.kernel.neighbours is None else None
-        entries = self.kernel.values if labels is None else float((labels >= 0).sum()) / len(labels)
         with torch.no_grad():
             normal = torch.randn(self.weight.shape, generator=generator)
-            self.weight.copy_(self.gain * normal / (self.channels_in * entries) ** 0.5)
+            self.weight.copy_(self.gain * normal / (self.channels_in * self.kernel.entries) ** 0.5)
             if self.bias is not None:
                 self.bias.zero_()
 

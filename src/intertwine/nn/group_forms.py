@@ -87,7 +87,7 @@ class ByNeighbours(GroupForm):
 
     @staticmethod
     def work(kernel: GroupKernel, channels_in: int, channels_out: int) -> float:
-        if kernel.domain is None or kernel.space_out.dim != kernel.group.order:
+        if not kernel.has_neighbours:
             return float("inf")
         return channels_in * kernel.values * kernel.space_out.dim * (channels_out + MOVE)
 

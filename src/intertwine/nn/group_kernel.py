@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import Group
-from ..groups.elements import leaves, stack
+from ..groups.elements import Element, leaves, stack, take, tree_map
 from ..intertwiners.orbits import solve_orbits
 from ..representations.base import Representation
 from ..representations.leaves import Regular
@@ -84,23 +84,39 @@ class GroupKernel:
         number[list(self.support)] = torch.arange(len(self.support))
         return number[labels]
 
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether each value of psi stands once in every row of W."""
+        return isinstance(self.space_out, Regular)
+
+    @property
+    def entries(self) -> float:
+        """How many points of the input each point of the output depends on, on average."""
+        return self.values if self.has_neighbours else float((self.labels >= 0).sum()) / len(self.labels)
+
     @cached_property
     def neighbours(self) -> Tensor | None:
         """(values, dim out): of each point g of the output, the point x with W[g, x] = psi(value).
 
         g k^-1 for the value at k of a convolution, and g z for the value at z of a lift; None in other spaces.
         """
-        if self.domain is None or not isinstance(self.space_out, Regular):
+        if self.domain is None or not self.has_neighbours:
             return None
         group, elements = self.group, self.group.elements()
         points = torch.tensor(self.support) if self.support is not None else torch.arange(self.domain.dim)
         if not self.is_convolution:
             return self.space_in.permutation(elements)[:, points].mT
-        inverses = group.index(group.inverse(elements))[points]
-        return self.space_in.permutation(elements)[:, inverses].mT
+        inverses = take(group.inverse(elements), points)
+        products = group.multiply(_with_axis(elements, 0), _with_axis(inverses, 1))
+        return group.index(products)
 
     def __repr__(self) -> str:
         return f"{self.group}: {self.space_in} -> {self.space_out}"
+
+
+def _with_axis(g: Element, axis: int) -> Element:
+    """A batch of elements with a second batch axis of length 1."""
+    return tree_map(lambda leaf: leaf.unsqueeze(axis), g)
 
 
 def group_kernel(space_in: Representation, space_out: Representation, support: Any = None) -> GroupKernel:
