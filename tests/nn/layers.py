@@ -101,6 +101,7 @@ LAYERS: dict[str, Callable[..., EquivariantModule]] = {
 
 def inputs(layer: EquivariantModule, *batch: int, **options: Any) -> Tensor:
     """Random features in the precision of the layer."""
-    parameter = next(layer.parameters(), torch.empty(0))
+    constants = (b for b in layer.buffers() if b.is_floating_point() or b.is_complex())
+    parameter = next(layer.parameters(), next(constants, torch.empty(0)))
     dtype = parameter.dtype.to_complex() if layer.rho_in.is_complex else parameter.dtype
     return torch.randn(*batch, layer.rho_in.dim, **{"dtype": dtype, **options})
