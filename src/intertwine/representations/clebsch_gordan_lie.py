@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,10 @@ def couple_lie(a: Representation, b: Representation, c: Representation) -> Tenso
 
 @dataclass(frozen=True, eq=False)
 class _Piece:
-    """An irreducible representation inside another: rho(X) E = E irrep(X), E (dim, irrep dim) an isometry."""
+    """An irreducible representation inside rho: rho(X) E = E irrep(X), E (dim, irrep dim); None where it is rho."""
 
     irrep: LieIrrep
-    inside: Any
+    inside: Any | None
 
 
 def _pieces(rho: Representation) -> list[_Piece]:
@@ -64,7 +65,7 @@ def _pieces(rho: Representation) -> list[_Piece]:
     from scipy import sparse
 
     if isinstance(rho, LieIrrep):
-        return [_Piece(rho, sparse.identity(rho.dim, format="csr"))]
+        return [_Piece(rho, None)]
     if isinstance(rho, Conjugate) and isinstance(rho.base, LieIrrep):
         return [_Piece(rho.base, _sparse(_from_conjugate(rho, rho.base)))]
     if isinstance(rho, Realified):
@@ -76,8 +77,8 @@ def _pieces(rho: Representation) -> list[_Piece]:
     raise IntertwineError(f"coefficients couple irreducible representations, got {rho} of {rho.group}")
 
 
-def _inside(rho: Representation, isometry: Any) -> list[_Piece]:
-    return [_Piece(piece.irrep, (isometry @ piece.inside).tocsr()) for piece in _pieces(rho)]
+def _inside(part: Representation, e: Any) -> list[_Piece]:
+    return [_Piece(x.irrep, e if x.inside is None else (e @ x.inside).tocsr()) for x in _pieces(part)]
 
 
 def _from_conjugate(rho: Conjugate, irrep: LieIrrep) -> Array:
@@ -93,17 +94,26 @@ def _couplings(a: LieIrrep, b: LieIrrep, c: LieIrrep) -> list[Any]:
 
     if any(x + y != z for x, y, z in zip(a.charges, b.charges, c.charges, strict=True)):
         return []
-    frames = [_sparse(rho.frame) for rho in (a, b, c)]
+    frames = [_frame(rho) for rho in (a, b, c)]
     left, right = sparse.kron(frames[0], frames[1], format="csr"), frames[2].conj().T
     return [(left @ t @ right).tocsr() for t in coupled(a.module, b.module, c.module)]
+
+
+@lru_cache(maxsize=256)
+def _frame(rho: LieIrrep) -> Any:
+    return _sparse(rho.frame)
 
 
 def _join(a: _Piece, b: _Piece, c: _Piece, t: Any) -> Any:
     """A coupling of pieces as one of the whole, of squared norm dim c."""
     from scipy import sparse
 
-    scale = (c.inside.shape[0] / c.inside.shape[1]) ** 0.5
-    return (sparse.kron(a.inside, b.inside, format="csr") @ t @ c.inside.conj().T).tocsr() * scale
+    if a.inside is None and b.inside is None and c.inside is None:
+        return t
+    insides: list[Any] = [sparse.identity(x.irrep.dim) if x.inside is None else x.inside for x in (a, b, c)]
+    left, right, out = insides
+    scale = (out.shape[0] / out.shape[1]) ** 0.5
+    return (sparse.kron(left, right, format="csr") @ t @ out.conj().T).tocsr() * scale
 
 
 def _sparse(frame: Array) -> Any:
