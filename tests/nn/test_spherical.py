@@ -241,6 +241,23 @@ def test_it_is_the_space_of_linear_maps(space_in: BandLimited, space_out: BandLi
     torch.testing.assert_close(layer(x).flatten(1), linear(x.flatten(1)), rtol=1e-11, atol=1e-11)
 
 
+def test_a_kernel_on_the_other_side_is_caught():
+    """psi(g h^-1) instead of psi(h^-1 g) mixes the index that rotations move."""
+    layer, sizes = conv(Rotations(2), Rotations(2)), Rotations(2).sizes
+
+    class Wrong(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return self.swap(layer.to(x.dtype)(self.swap(x)))
+
+        def swap(self, x: Tensor) -> Tensor:
+            parts = [p.unflatten(-1, (2 * l + 1, -1)).mT.flatten(-2) for l, p in enumerate(x.split(sizes, -1))]
+            return torch.cat(parts, -1)
+
+    action = Vectors(Rotations(2).representation)
+    with pytest.raises(IntertwineError, match="f\\(rho_in"):
+        check_layer(Wrong(), action, action, noise(4, 2, 35), graphs=False)
+
+
 @pytest.mark.parametrize("local", [False, True], ids=["full", "local"])
 def test_weights_keep_the_mean_square(local: bool):
     torch.manual_seed(0)
