@@ -4,6 +4,7 @@ from .antialias import antialias
 from .bilinear import Bilinear
 from .blur import BlurPool, Filtered, MaxBlurPool, Upsample
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from .edges import Edges
 from .emlp import EMLP, hidden_representation
 from .field_norm import BatchNorm, FieldDropout, InstanceNorm
 from .field_pool import GroupPool, NormMaxPool
@@ -16,17 +17,22 @@ from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
+from .point_conv import PointConv
+from .radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
 from .sampled_activation import SampledActivation
 from .sampling import Sampling
 from .spherical_conv import SphericalConv
+from .spherical_harmonics import spherical_harmonics
 from .tensor_product import TensorProduct
 from .tensor_square import TensorSquare
 from .to_plain import to_plain
 
 __all__ = [
     "BatchNorm",
+    "BesselBasis",
     "Bilinear",
     "BlurPool",
+    "ChebyshevBasis",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -35,12 +41,14 @@ __all__ = [
     "ConvTranspose3d",
     "CosetPool",
     "EMLP",
+    "Edges",
     "EquivariantModule",
     "FieldDropout",
     "Filtered",
     "FourierActivation",
     "FourierNet",
     "Gate",
+    "GaussianBasis",
     "GroupConv",
     "GroupPool",
     "InstanceNorm",
@@ -51,7 +59,9 @@ __all__ = [
     "MaxBlurPool",
     "NormActivation",
     "NormMaxPool",
+    "PointConv",
     "Pointwise",
+    "PolynomialEnvelope",
     "SampledActivation",
     "Sampling",
     "ScalarGate",
@@ -60,8 +70,9 @@ __all__ = [
     "TensorProduct",
     "TensorSquare",
     "Upsample",
-    "hidden_irreps",
     "antialias",
+    "hidden_irreps",
     "hidden_representation",
+    "spherical_harmonics",
     "to_plain",
 ]
