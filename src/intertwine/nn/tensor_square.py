@@ -79,6 +79,7 @@ def _squared(rho: Representation, rho_out: Representation, external: bool) -> Mi
     return Mixed(rho_out, entries, external=external, is_complex=rho.is_complex or rho_out.is_complex)
 
 
+@on_cpu
 def square_entries(rho: Representation, c: Representation) -> list[Entry]:
     """Every coupling of rho with itself into c, once."""
     found = []
