@@ -46,6 +46,7 @@ CATALOGUE = {
         Entry("SL", "SL(3)", "n x n matrices of determinant 1: they keep volume", 16),
         Entry("GL", "GL(3)", "all invertible n x n matrices", 16),
         Entry("Lorentz", "Lorentz()", "rotations and boosts of space-time, the connected part of O(1,3)"),
+        Entry("Spin", "Spin(1,3)", "complex 2 x 2 matrices of determinant 1, the double cover of the Lorentz group", 3),
         Entry("G2", "G2()", "the automorphisms of the octonions, on their 7 imaginary units"),
         Entry("F4", "F4()", "the compact exceptional group on 26 dimensions"),
         Entry("E", "E(8)", "the compact exceptional groups E(6), E(7), E(8), on 27, 56 and 248 dimensions", 8),
