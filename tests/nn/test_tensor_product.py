@@ -303,9 +303,11 @@ def test_the_square_is_the_product_with_itself_without_redundancy(types: tuple[R
 
 def test_batches_broadcast():
     V, one = SO(3).vector, SO(3).trivial
-    for options in ({}, {"channelwise": True, "keep": V + one}):
-        out = {} if options else {"rho_out": 2 * V + one}
-        layer = TensorProduct(2 * V + one, V + one, external=True, **options, **out).double()
+    rho, filters = 2 * V + one, V + one
+    for layer in (
+        TensorProduct(rho, filters, rho, external=True).double(),
+        TensorProduct(rho, filters, external=True, channelwise=True, keep=filters).double(),
+    ):
         x, y = features(layer.rho1, 6).unflatten(0, (2, 3)), features(layer.rho2, 1)[0]
         w = torch.randn(3, layer.weight_numel, dtype=torch.float64)
         expected = layer(x, y.expand(2, 3, -1), w.expand(2, 3, -1))
@@ -316,8 +318,11 @@ def test_batches_broadcast():
 
 def test_gradients_of_given_weights():
     V, one = SO(3).vector, SO(3).trivial
-    for options in ({"rho_out": V + one}, {"channelwise": True, "keep": V}):
-        layer = TensorProduct(2 * V + one, V + 2 * one, external=True, **options).double()  # type: ignore[arg-type]
+    rho, filters = 2 * V + one, V + 2 * one
+    for layer in (
+        TensorProduct(rho, filters, V + one, external=True).double(),
+        TensorProduct(rho, filters, external=True, channelwise=True, keep=V).double(),
+    ):
         x, y = features(layer.rho1, 2).requires_grad_(), features(layer.rho2, 2).requires_grad_()
         w = torch.randn(2, layer.weight_numel, dtype=torch.float64, requires_grad=True)
         assert gradcheck(layer, (x, y, w), fast_mode=True)
