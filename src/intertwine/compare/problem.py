@@ -16,6 +16,8 @@ from ..representations.base import Representation
 from .registry import Registry
 from .spec import Budget, Comparison
 
+TEST_SHARE = 0.25
+
 
 @dataclass(frozen=True)
 class Words:
@@ -107,6 +109,13 @@ class Problem(ABC):
 def shuffled(count: int, seed: int) -> torch.Tensor:
     """The numbers 0 .. count - 1 in the random order of a seed."""
     return torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+
+
+def held_out(items: Labelled, seed: int, examples: int) -> Split:
+    """A quarter of a user's own items for the test, drawn by the seed, and so many of the others to train on."""
+    order = shuffled(len(items), seed)
+    count = max(1, round(TEST_SHARE * len(order)))
+    return Split(items.take(order[count:][:examples]), items.take(order[:count]))
 
 
 def refuse_representations(spec: Comparison) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from ...data import Labelled, load_picture_folder
 from ...errors import IntertwineError
-from ..problem import Split, Words, register, shuffled
+from ..problem import Split, Words, held_out, register
 from ..spec import Budget, Comparison
 from .planar import PlanarProblem
 
-TEST_SHARE = 0.25
 FEWEST = 8
 
 
@@ -41,10 +40,7 @@ class OwnPictures(PlanarProblem):
         return self.items.classes
 
     def split(self, seed: int) -> Split:
-        order = shuffled(len(self.items), seed)
-        held_out = max(1, round(TEST_SHARE * len(order)))
-        test, train = order[:held_out], order[held_out:][: self.examples]
-        return Split(self.items.take(train), self.items.take(test))
+        return held_out(self.items, seed, self.examples)
 
     def fingerprint(self) -> dict[str, str]:
         return {"pictures": hashlib.sha256(self.items.x.numpy().tobytes()).hexdigest()}

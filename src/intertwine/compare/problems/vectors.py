@@ -9,10 +9,8 @@ from ...actions import Trivial, Vectors
 from ...data import load_vectors
 from ...errors import IntertwineError
 from ...representations.base import Representation
-from ..problem import Problem, Split, Words, register, shuffled
+from ..problem import Problem, Split, Words, held_out, register
 from ..spec import Comparison
-
-TEST_SHARE = 0.25
 
 
 @register("vectors")
@@ -59,10 +57,7 @@ class OwnVectors(Problem):
         return self.items.classes
 
     def split(self, seed: int) -> Split:
-        order = shuffled(len(self.items), seed)
-        held_out = max(1, round(TEST_SHARE * len(order)))
-        test, train = order[:held_out], order[held_out:][: self.examples]
-        return Split(self.items.take(train), self.items.take(test))
+        return held_out(self.items, seed, self.examples)
 
     def fingerprint(self) -> dict[str, str]:
         return {"file": self.checksum}
