@@ -84,16 +84,17 @@ for name, model in models.items():
     print(f"{name:10} {size:6,} parameters   upright {upright:.1%}   turned {moved:.1%}")
 
 # %%
-# One of them, before and after a rotation:
+# One of them, where it was learned and turned away from there:
 
 figure, axes = plt.subplots(1, 2, figsize=(6.5, 3), subplot_kw={"projection": "3d"})
 fine = tw.nn.Sampling(space, 40)
 points = torch.cat([fine.points, fine.points[:1]])
-for ax, coefficients in zip(axes, (test_x[3], turned[3]), strict=True):
+turn = G.exp(G.algebra[0] - G.algebra[1])
+for ax, coefficients in zip(axes, (test_x[4], space.representation.apply(turn, test_x[4])), strict=True):
     shade = fine.values(coefficients)[0]
     shade = torch.cat([shade, shade[:1]]).clamp(0, 1).numpy()
     ax.plot_surface(*points.unbind(-1), facecolors=plt.get_cmap("viridis")(shade), rstride=1, cstride=1, shade=False)
     ax.set_axis_off()
-    ax.set_box_aspect((1, 1, 1))
-    ax.view_init(40, 20)
+    ax.set_box_aspect((1, 1, 1), zoom=1.6)
+    ax.view_init(75, -90)
 figure.tight_layout()
