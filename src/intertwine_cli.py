@@ -83,6 +83,27 @@ def audit(
 
 
 @app.command()
+def shifts(
+    model: Annotated[str, typer.Argument(help='"package.module:factory", or a torch.export program "model.pt2".')],
+    data: Annotated[Path, typer.Argument(help="An .npz file of inputs (items, channels, height, width).")],
+    array: Annotated[str | None, typer.Option(help="The array to read; not needed when the file holds one.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Items to use; all of them unless given.")] = None,
+    margin: Annotated[int, typer.Option(min=0, help="Show windows so much smaller; 0 takes pictures as cyclic.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the shifts.")] = 0,
+    sources: Annotated[bool, typer.Option("--sources", help="Tell the sources of aliasing apart, by layer.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Save the report on shifts here.")] = None,
+    below: Annotated[float | None, typer.Option(help="Exit with status 1 unless the errors are below this.")] = None,
+) -> None:
+    """Measure how a model follows when its input moves, by whole pixels and by fractions.
+
+    Example: intertwine shifts mymodels:make pictures.npz --sources
+    """
+    from intertwine.cli.shifts import shifts as run
+
+    run(model, data, array, samples, margin, seed, sources, json, below)
+
+
+@app.command()
 def compare(
     data: Annotated[
         str, typer.Option(help="digits, fashion, mnist, inertia, an .npz file with x and y, or a folder of pictures.")

@@ -84,6 +84,16 @@ def test_audit_tells_an_invariant_model_from_another(pictures: Path) -> None:
     assert "is not below" in result.stderr
 
 
+def test_shifts_tells_an_invariant_model_from_another(pictures: Path) -> None:
+    saved = run("shifts", "models_to_audit:mean", "pictures.npz", "--sources", "--json", "mean.json", "--below", "1e-6")
+    assert "every shift by whole pixels is exact" in saved
+    assert "Aliasing audit" in saved
+    assert json.loads((pictures / "mean.json").read_text())["period"] == 1
+    result = CliRunner().invoke(intertwine_cli.app, ["shifts", "models_to_audit:first", "pictures.npz", "--below", "1"])
+    assert result.exit_code == 1
+    assert "is not below" in result.stderr
+
+
 SMALL = ("--routes", "plain", "--seeds", 1, "--epochs", 2, "--examples", 100, "--hidden", "8")
 
 

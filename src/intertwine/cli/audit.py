@@ -38,7 +38,7 @@ def audit(request: Request, json: Path | None, below: float | None) -> None:
     group = parse_group(request.group)
     action_in, action_out = parse_action(request.action_in, group), parse_action(request.action_out, group)
     model = load_model(request.model)
-    data = _like_parameters(load_array(request.data, request.array), model)
+    data = like_parameters(load_array(request.data, request.array), model)
     report = measure(
         model,
         data,
@@ -62,7 +62,7 @@ def audit(request: Request, json: Path | None, below: float | None) -> None:
             sys.exit(1)
 
 
-def _like_parameters(data: Tensor, model: Model) -> Tensor:
+def like_parameters(data: Tensor, model: Model) -> Tensor:
     """The data in the precision of the model's parameters; a model without any takes it as it is."""
     parameters = model.parameters() if isinstance(model, torch.nn.Module) else iter(())
     first = next(parameters, None)

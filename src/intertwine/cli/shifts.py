@@ -1,0 +1,34 @@
+"""`intertwine shifts`: how a model follows when its input moves, and what keeps it from doing so."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..audit import audit_aliasing, audit_shifts
+from ..errors import IntertwineError
+from .audit import like_parameters
+from .models import load_array, load_model
+
+
+def shifts(
+    model: str, data: Path, array: str | None, samples: int | None, margin: int, seed: int, sources: bool,
+    json: Path | None, below: float | None,
+) -> None:  # fmt: skip
+    """Print the report, and that on the sources where asked; save the first, and check it against a bound."""
+    network = load_model(model)
+    x = like_parameters(load_array(data, array), network)
+    report = audit_shifts(network, x, margin=margin, samples=samples, seed=seed, progress=True)
+    print(report)
+    if sources:
+        print()
+        print(audit_aliasing(network, x, samples=min(samples or 128, 128), seed=seed, progress=True))
+    if json is not None:
+        report.to_json(json)
+        print(f"saved {json}")
+    if below is not None:
+        try:
+            report.assert_below(below)
+        except IntertwineError as error:
+            print(error, file=sys.stderr)
+            sys.exit(1)
