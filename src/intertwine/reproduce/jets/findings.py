@@ -130,7 +130,7 @@ def _of_data(
     seeds = len({task.seed for task in tasks})
     caption = (
         f"After {best[0].jets:,} training jets, on {len(labels[data]):,} test jets; mean over {seeds} "
-        f"{'training' if seeds == 1 else 'trainings'}. Brackets: 95 % interval over test jets (bootstrap); "
+        f"{'training' if seeds == 1 else 'trainings'}. Brackets: 95 % interval over test jets (bootstrap). "
         + ("± 95 % interval over trainings. " if seeds > 1 else "")
         + "A rejection of ∞ means that the interval has no upper end: too few background jets pass."
     )
