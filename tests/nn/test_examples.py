@@ -13,7 +13,19 @@ import intertwine
 
 @pytest.mark.parametrize(
     "name",
-    ["linear", "bilinear", "nonlinear", "emlp", "tensor_product", "tensor_square", "invariant_mlp", "fourier_net"],
+    [
+        "linear",
+        "bilinear",
+        "nonlinear",
+        "emlp",
+        "tensor_product",
+        "tensor_square",
+        "invariant_mlp",
+        "fourier_net",
+        "blur",
+        "filters",
+        "antialias",
+    ],
 )
 def test_docstrings(name: str):
     module = importlib.import_module(f"intertwine.nn.{name}")
