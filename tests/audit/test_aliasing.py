@@ -120,6 +120,24 @@ def test_seeing_changes_nothing(name: str):
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in net.modules())
 
 
+@pytest.mark.parametrize(
+    ("flatten", "seen"),
+    [
+        (lambda x: x.flatten(1), True),
+        (lambda x: torch.flatten(x, 1), True),
+        (lambda x: x.reshape(len(x), -1), True),
+        (lambda x: x.view(-1, 48), True),
+        (lambda x: x.reshape(-1, 3), False),
+        (lambda x: x.flatten(2), False),
+    ],
+)
+def test_flattenings_of_all_positions_are_seen(flatten, seen: bool):
+    handler = Idealizer(())
+    with Watch(flatten, 2, handler).watching():
+        flatten(torch.randn(2, 3, 4, 4))
+    assert ("dense" in handler.met) == seen
+
+
 def test_layers_are_listed_in_order_with_their_shares():
     net = nn.Sequential(conv(1, 4, padding_mode=ROUND), nn.ReLU(), nn.MaxPool2d(2), conv(4, 4), *head(4))
     layers = audit_aliasing(net, pictures()).layers

@@ -10,10 +10,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from intertwine.actions import Pictures
 from intertwine.actions.fourier import shift
+from intertwine.audit import audit
 from intertwine.audit.resampling import resize
 from intertwine.errors import IntertwineError
-from intertwine.nn import BlurPool, Filtered, Kaiser, MaxBlurPool, Spline, Upsample
+from intertwine.groups import D
+from intertwine.nn import BlurPool, Conv2d, Filtered, Kaiser, MaxBlurPool, Spline, Upsample
 from intertwine.nn.filters import response
 
 DOUBLE = torch.float64
@@ -59,6 +62,19 @@ def test_a_grid_may_have_an_even_and_an_odd_side():
     x, pool = torch.randn(1, 2, 12, 15, dtype=DOUBLE), BlurPool().double()
     assert torch.allclose(pool(x.mT), pool(x).mT, atol=1e-12)
     assert torch.allclose(pool(x.flip(-1)), pool(x).flip(-1), atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [16, 17, 18, 19])
+def test_a_steerable_network_turns_through_its_strides(n: int):
+    G = D(4)
+    fields = 2 * G.regular
+    net = nn.Sequential(
+        Conv2d(G.trivial, fields, 3, padding=1), nn.ReLU(), MaxBlurPool(), Filtered(nn.SiLU()),
+        Conv2d(fields, fields, 3, padding=1), nn.ReLU(), BlurPool(), Upsample(),
+    ).double()  # fmt: skip
+    x = torch.randn(8, 1, n, n, dtype=DOUBLE)
+    report = audit(net, x, Pictures(G), Pictures(G, rho=fields), elements="all")
+    assert report.max_error < 1e-12
 
 
 def test_taps_of_the_other_parity_break_the_turn():

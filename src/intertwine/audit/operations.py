@@ -168,7 +168,9 @@ def _flattens(name: str, x: Tensor, args: tuple[Any, ...], kwargs: dict[str, Any
         end = args[2] if len(args) > 2 else kwargs.get("end_dim", -1)
         return start in (1, 1 - x.ndim) and end in (-1, x.ndim - 1)
     shape = args[1] if len(args) == 2 and not isinstance(args[1], int) else args[1:]
-    return isinstance(shape, tuple | list | torch.Size) and len(shape) == 2 and shape[0] in (-1, len(x))
+    if not isinstance(shape, tuple | list | torch.Size) or len(shape) != 2:
+        return False
+    return shape[0] in (-1, len(x)) and shape[1] in (-1, x[0].numel()) and tuple(shape) != (-1, -1)
 
 
 def _tuple(value: Any, d: int) -> tuple[int, ...]:
