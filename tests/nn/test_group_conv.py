@@ -17,7 +17,6 @@ from intertwine.groups.elements import take
 from intertwine.nn import CosetPool, GroupConv, Linear, group_conv
 from intertwine.nn.group_forms import FORMS, AsMatrix, ByFourier, ByNeighbours, GroupForm
 from intertwine.representations import Representation, pixels
-from intertwine.representations.finite_fourier import fourier_blocks
 from intertwine.testing import check_layer
 
 GROUPS: list[Group] = [
@@ -259,17 +258,6 @@ def test_a_kernel_on_the_other_side_is_caught():
 
     with pytest.raises(IntertwineError):
         check_layer(Wrong(), Vectors(S(4).regular), Vectors(S(4).regular), torch.randn(4, 1, 24), graphs=False)
-
-
-# --- Fourier ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("group", GROUPS, ids=str)
-def test_the_transform_keeps_scalar_products(group: Group):
-    n = int(group.order)
-    parts = [block.part.flatten(1) * (block.shape[1] / n) ** 0.5 for block in fourier_blocks(group)]
-    transform = torch.cat(parts, 1)
-    torch.testing.assert_close(transform.T @ transform, torch.eye(n, dtype=torch.float64), rtol=0, atol=1e-12)
 
 
 # --- pooling ---------------------------------------------------------------------------------------------------------
