@@ -79,7 +79,7 @@ class Rings:
         return torch.stack(rows) * (r <= self.reach + CLOSE)
 
 
-WIDTH, OUTER_WIDTH, INSET = 0.6, 0.5, 0.2
+WIDTH, OUTER_WIDTH, INSET = 0.7, 0.5, 0.2
 """In pixels: widths of the rings, and how far inside the edge the outermost one lies, so that its outer slope is not
 cut by the square; with them no function of the default frequencies is off by more than a tenth after a rotation by 45
 degrees (`docs/guide/convolutions.md` has the table)."""
@@ -89,9 +89,10 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
     """The rings of a kernel.
 
     Args:
-        bandlimit: the greatest frequency, of every ring or ring by ring from the middle; None for r on the outermost
-            ring, r + 1 on the others (1 at half a pixel) and 0 at the middle.
-        profile: "gaussian" for rings one pixel apart, the outermost a little inside the edge; "free" for a free value at every distance on the grid.
+        bandlimit: the greatest frequency, of every ring or ring by ring from the middle; None for r on a ring of radius
+            r (1 at half a pixel, 0 at the middle).
+        profile: "gaussian" for rings one pixel apart, the outermost a little inside the edge; "free" for a free value at
+            every distance on the grid.
 
     Raises:
         IntertwineError: for unequal sides, an unknown profile, or limits that are not one for each ring.
@@ -111,7 +112,7 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
     else:
         raise IntertwineError(f'profile is "gaussian" or "free", got {profile!r}')
     if bandlimit is None:
-        limits = tuple(0 if r < CLOSE else int(r + 0.5) + (1 <= r < edge - 0.5) for r in radii)
+        limits = tuple(int(r + 0.5) for r in radii)
     elif isinstance(bandlimit, tuple):
         limits = bandlimit
     else:

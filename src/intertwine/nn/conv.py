@@ -201,7 +201,7 @@ class Conv2d(_Conv):
         bias: whether to add an invariant vector of rho_out.
         bandlimit: the greatest angular frequency of the kernel, one number or one for each ring of pixels from the
             middle outwards. None for every symmetric kernel where H moves pixels onto pixels (C(4), D(4) and their
-            subgroups), and elsewhere for r on the outermost ring of radius r and r + 1 inside it.
+            subgroups), and elsewhere for r on the ring of radius r.
         profile: "gaussian" for rings one pixel apart, "free" for a radial profile with its own value at every distance
             on the grid. None chooses as for `bandlimit`.
         space: how H moves the plane, where it is not `H.vector`.
