@@ -31,4 +31,5 @@ TABLE = (
     Published("L-GATr", "0.9423 ± 0.0002", "0.9870 ± 0.0001", "540 ± 20", "2240 ± 70", "", "arXiv:2405.14806", True),
 )
 """Kasieczka et al. 2019: 1,211,000 jets to train on, 404,000 to test on. As collected in table 1 of Spinner et al.,
-Lorentz-equivariant geometric algebra transformers for high-energy physics, arXiv:2405.14806."""
+Lorentz-equivariant geometric algebra transformers for high-energy physics, arXiv:2405.14806; the row of LGN was taken
+from other collections."""
