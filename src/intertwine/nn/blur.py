@@ -207,7 +207,7 @@ class Filtered(nn.Module):
     """A nonlinearity that lets little fold: fill in samples, apply it there, low-pass, sample.
 
     What a pointwise nonlinearity makes of a sampled signal has frequencies that the grid cannot hold, and they appear
-    as others. On a finer grid fewer do. The price is `scale`^d times the work on each value and the two filters.
+    as others. On a finer grid fewer do. The price is scale^d times the work on each value and the two filters.
 
     Args:
         act: any module that works on each point of (batch, channels, *grid).
