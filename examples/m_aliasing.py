@@ -98,7 +98,7 @@ for name, model, report in (("as trained", plain, before), ("antialiased, traine
 print(f"antialiased at once: error {untouched.whole.error:.2f}")
 
 # %%
-# Against the distance, the network as trained shows its strides: the error returns to little at every fourth pixel.
+# Against the distance, the network as trained shows its strides: the error vanishes at every fourth pixel.
 
 figure, ax = plt.subplots(figsize=(5.5, 3))
 for name, report in (("as trained", before), ("antialiased", after)):
