@@ -3,9 +3,10 @@
     python -m benchmarks.conv_equivariance [--seeds 3] [--size 65] [--blur 1]
 
 conv5 (1 -> 32 channels), norm, activation | conv5, norm, activation | blur and stride 2 | conv5, norm, activation |
-greatest entries or norms of fields | mean and a linear layer; random weights, evaluation mode, blurred noise on a disc, turned by 45 degrees by
-Fourier shears. The error is |f(g x) - g f(x)| / |f(x)|, of the map of invariants (of the turned fields, on the central
-disc) and of the logits about their mean, the mean over seeds. Both libraries see the same pictures.
+greatest entries or norms of fields | mean and a linear layer; random weights, evaluation mode, blurred noise on a disc,
+turned by 45 degrees by Fourier shears. The error is |f(g x) - g f(x)| / |f(x)|, of the map of invariants (of the turned
+fields, on the central disc) and of the logits about their mean, the mean over seeds. Both libraries see the same
+pictures.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import copy
 import io
 import itertools
 import pickle
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -261,11 +261,11 @@ one, V, R = G4.trivial, G4.vector, G4.regular
     ("make", "words"),
     [
         (lambda: Conv2d(one, C(8).trivial, 3), "one group"),
-        (lambda: Conv2d(3, one, 3), "takes representations"),
+        (lambda: Conv2d(cast(Any, 3), one, 3), "takes representations"),
         (lambda: Conv2d(one, G4.irrep(1, real=False), 3), "real"),
         (lambda: Conv2d(one, one, 0), "kernel_size of Conv2d"),
         (lambda: Conv2d(one, one, (3, 3, 3)), r"kernel_size of Conv2d is one integer, or 2 integers, >= 1, got \(3, 3"),
-        (lambda: Conv2d(one, one, 3.0), "kernel_size of Conv2d"),
+        (lambda: Conv2d(one, one, cast(Any, 3.0)), "kernel_size of Conv2d"),
         (lambda: Conv2d(one, one, 3, stride=0), "stride of Conv2d"),
         (lambda: Conv2d(one, one, 3, padding=-1), "padding of Conv2d"),
         (lambda: Conv2d(one, one, 3, dilation=0), "dilation of Conv2d"),
@@ -286,7 +286,7 @@ one, V, R = G4.trivial, G4.vector, G4.regular
         (lambda: Conv2d(2 * one, 2 * one, 3, groups=0), "groups"),
         (lambda: Conv2d(one, one, 3, bandlimit=-1), "bandlimit"),
         (lambda: Conv2d(one, one, 3, bandlimit=(0, 1, 2)), "2 rings"),
-        (lambda: Conv2d(one, one, 3, bandlimit=1.5), "bandlimit"),
+        (lambda: Conv2d(one, one, 3, bandlimit=cast(Any, 1.5)), "bandlimit"),
         (lambda: Conv2d(one, one, 3, profile="bessel"), '"gaussian" or "free"'),
         (lambda: Conv3d(one, one, 3), "space="),
         (lambda: Conv1d(one, one, 3), "space="),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -36,7 +37,7 @@ def specs(draw: st.DrawFn) -> tuple[tuple[int, bool], tuple, dict, tuple[int, ..
     assume(size >= 1 and (mode == "zeros" or size > padding))
     if transposed:
         assume(dilation * (kernel - 1) + 1 + stride * (outputs - 1) > 2 * padding)
-    options = {"stride": stride, "dilation": dilation, "padding": padding, "groups": groups}
+    options: dict[str, Any] = {"stride": stride, "dilation": dilation, "padding": padding, "groups": groups}
     banded = {} if draw(st.booleans()) else {"bandlimit": draw(st.integers(0, 2))}
     if not transposed:
         options["padding_mode"] = mode

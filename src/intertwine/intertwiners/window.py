@@ -91,8 +91,8 @@ def rings(window: Window, bandlimit: int | tuple[int, ...] | None = None, profil
     Args:
         bandlimit: the greatest frequency, of every ring or ring by ring from the middle; None for r on a ring of radius
             r (1 at half a pixel, 0 at the middle).
-        profile: "gaussian" for rings one pixel apart, the outermost a little inside the edge; "free" for a free value at
-            every distance on the grid.
+        profile: "gaussian" for rings one pixel apart, the outermost a little inside the edge; "free" for a free value
+            at every distance on the grid.
 
     Raises:
         IntertwineError: for unequal sides, an unknown profile, or limits that are not one for each ring.

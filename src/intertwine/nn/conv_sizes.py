@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -16,7 +17,7 @@ ONE_SIDED = (
 )
 
 
-def read_size(layer: str, d: int, name: str, value: Size, least: int) -> tuple[int, ...]:
+def read_size(layer: str, d: int, name: str, value: Any, least: int) -> tuple[int, ...]:
     """One integer for each of d axes.
 
     Raises:
