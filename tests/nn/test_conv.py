@@ -144,7 +144,7 @@ def test_harmonic_kernels_by_hand():
     x = torch.tensor([[-1.0, 0.0, 1.0]] * 3, dtype=torch.float64)
     y = -x.T
     radius = torch.hypot(x, y)
-    profile = torch.exp(-((radius - 1) ** 2) / (2 * 0.6**2)) / radius.clamp_min(1)
+    profile = torch.exp(-((radius - 0.8) ** 2) / (2 * 0.5**2)) / radius.clamp_min(1)
     directions = torch.stack([torch.stack([x, y]), torch.stack([-y, x])]) * profile
     fit = torch.linalg.lstsq(directions.flatten(1).T, kernel.flatten()[:, None]).solution
     torch.testing.assert_close((fit[:, :, None] * directions.flatten(1)[:, None]).sum(0)[0], kernel.flatten())

@@ -66,10 +66,11 @@ def invariants(factors: list[Representation]) -> Tensor:
         move = _kron([rho.matrix(g).numpy() for rho in factors]) - np.eye(size)
         defect += move.T @ move
     if group.algebra_dim:
+        units = [np.eye(dim) for dim in dims]
         for images in zip(*(rho.algebra(group.algebra).numpy() for rho in factors), strict=True):
             move = np.zeros_like(defect)
             for k in range(len(dims)):
-                move += _kron([images[i] if i == k else np.eye(dims[i]) for i in range(len(dims))])
+                move += _kron([images[i] if i == k else units[i] for i in range(len(dims))])
             defect += move.T @ move
     return invariant_vectors(defect).unflatten(-1, dims)
 

@@ -184,12 +184,11 @@ def _required(moves: Tensor | None) -> Tensor:
 
 def _analytic(space: Representation, a: Representation, b: Representation, window: Window, rings: Rings) -> Expansion:
     """sum_m A_m Y_m(x) R_j(|x|) for every angular map A and every ring j that carries its degree."""
-    found = []
+    profiles, found = rings.profiles(window), []
     for degree, ring in enumerate(_by_degree(rings)):
         maps = angular_maps(space, degree, a, b)
         if len(maps) and len(ring):
-            profile = rings.profiles(window)[ring]
-            parts = torch.einsum("qiom,xm,jx->jqiox", maps, harmonics(window.points, degree), profile)
+            parts = torch.einsum("qiom,xm,jx->jqiox", maps, harmonics(window.points, degree), profiles[ring])
             found.append(parts.flatten(0, 1))
     if not found:
         return Expansion((b.dim, a.dim, len(window.radius)), 0)
