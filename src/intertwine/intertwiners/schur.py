@@ -15,6 +15,9 @@ from torch import Tensor
 
 from .solution import Constants, Solution
 
+ROUNDING = 1e-12
+"""Entries closer than this to those of the identity are taken for its own."""
+
 
 @dataclass(frozen=True, eq=False)
 class IsotypicBlock:
@@ -52,8 +55,9 @@ class SchurSolution(Solution):
         ]
         self._constants: dict[str, Tensor] = {}
         for k, block in enumerate(blocks):
-            self._constants[f"in{k}"] = self._paired(block.incoming.conj(), block)
-            self._constants[f"out{k}"] = self._paired(block.outgoing, block)
+            incoming, outgoing = self._paired(block.incoming.conj(), block), self._paired(block.outgoing, block)
+            self._constants[f"in{k}"], self._constants[f"out{k}"] = _aligned(incoming, outgoing)
+        self._is_plain = {name: _is_plain(q) for name, q in self._constants.items()}
 
     def _paired(self, q: Tensor, block: IsotypicBlock) -> Tensor:
         """(dim, copies, s, d): real and imaginary part of q, or q alone, with half of the norm of a basis map."""
@@ -112,17 +116,58 @@ class SchurSolution(Solution):
 
     def work(self, m_out: int, m_in: int) -> float:
         total = 0
-        for b, a, p, d in self._sizes:
-            total += (
-                m_in * self.shape[1] * a * d * p + m_out * self.shape[0] * b * d * p + m_out * m_in * b * a * d * p * p
-            )
+        for k, (b, a, p, d) in enumerate(self._sizes):
+            total += m_out * m_in * b * a * d * p * p
+            total += 0 if self._is_plain[f"in{k}"] else m_in * self.shape[1] * a * d * p
+            total += 0 if self._is_plain[f"out{k}"] else m_out * self.shape[0] * b * d * p
         return float(total)
 
     def apply(self, coefficients: Tensor, x: Tensor, constants: Constants | None = None) -> Tensor:
+        """Mix channels by one matrix product for each irreducible representation, over pairs (channel, copy), with the
+        entries of a copy as rows."""
         fixed = self.resolve(constants, x)
-        y = x.new_zeros(*x.shape[:-2], coefficients.shape[0], self.shape[0])
+        y = None
         for k, c in enumerate(self._mixing(coefficients)):
-            features = torch.einsum("...iy,yasd->...iasd", x, fixed[f"in{k}"])
-            mixed = torch.einsum("oibtas,...iasd->...obtd", c, features)
-            y = y + torch.einsum("xbtd,...obtd->...ox", fixed[f"out{k}"], mixed)
-        return y
+            d = self._sizes[k][3]
+            mixing = c.permute(0, 2, 3, 1, 4, 5).flatten(0, 2).flatten(1)  # (o b t, i a s)
+            q_in, q_out = fixed[f"in{k}"], fixed[f"out{k}"]
+            if self._is_plain[f"in{k}"]:
+                rows, mixing = x.mT, mixing * q_in[0, 0, 0, 0]
+            else:
+                rows = _product(x, q_in.flatten(1)).unflatten(-1, (-1, d)).movedim(-1, -3).flatten(-2)
+            mixed = _product(rows, mixing.mT)  # (.., d, o b t)
+            if self._is_plain[f"out{k}"]:
+                out = mixed.mT * q_out[0, 0, 0, 0]
+            else:
+                copies = mixed.unflatten(-1, (coefficients.shape[0], -1)).movedim(-3, -1)  # (.., o, b t, d)
+                out = _product(copies.flatten(-2), q_out.flatten(1).mT)
+            y = out if y is None else y + out
+        return x.new_zeros(*x.shape[:-2], coefficients.shape[0], self.shape[0]) if y is None else y
+
+
+def _product(x: Tensor, matrix: Tensor) -> Tensor:
+    """x (.., n) times a matrix (n, m), as one product of two: views would take another kernel with gradients than
+    without, whose last bits differ."""
+    return (x.flatten(0, -2) @ matrix).unflatten(0, x.shape[:-1]) if x.numel() else x @ matrix
+
+
+def _aligned(incoming: Tensor, outgoing: Tensor) -> tuple[Tensor, Tensor]:
+    """A single copy that fills the whole input is taken in the input's own basis, and the outgoing one likewise."""
+    dim, copies, parts, d = incoming.shape
+    if copies != 1 or parts != 1 or dim != d:
+        return incoming, outgoing
+    size = float(incoming.abs().square().sum() / d) ** 0.5
+    plain = size * torch.eye(d, dtype=incoming.dtype)[:, None, None]
+    moved = torch.einsum("xbtd,yd->xbty", outgoing, incoming[:, 0, 0]) / size
+    eye = torch.eye(d, dtype=moved.dtype) * moved[0, 0, 0, 0] if moved.shape == plain.shape else None
+    if eye is not None and float((moved[:, 0, 0] - eye).abs().max()) < ROUNDING:
+        moved = eye[:, None, None]
+    return plain, moved.contiguous()
+
+
+def _is_plain(q: Tensor) -> bool:
+    """Whether q is a multiple of the identity."""
+    dim, copies, parts, d = q.shape
+    if copies != 1 or parts != 1 or dim != d:
+        return False
+    return torch.equal(q[:, 0, 0], q[0, 0, 0, 0] * torch.eye(d, dtype=q.dtype))

@@ -11,6 +11,8 @@ from ..groups.base import on_cpu
 from ..intertwiners.hom import Block, Hom
 from ..intertwiners.orbit_solution import OrbitSolution
 from ..intertwiners.solution import Constants, Solution
+from ..representations.base import Representation
+from ..representations.expand import expand
 from .module import Solved
 
 LARGEST_BASIS = 2**22
@@ -124,21 +126,46 @@ class Dense(Form):
 class Factored(Form):
     """Every block in the form that its solution applies with least work; W is not built."""
 
+    order: Tensor | None
+
     @on_cpu
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__(maps, is_complex)
+        self._slices: list[slice | None] = []
         for k, block in enumerate(maps.blocks):
             self.hold_block(k)
-            self.hold(f"rows{k}", block.rows.flatten())
-            self.hold(f"columns{k}", block.columns.flatten())
+            columns = block.columns.flatten()
+            first, last = int(columns[0]), int(columns[-1]) + 1
+            whole = torch.equal(columns, torch.arange(first, last))
+            self._slices.append(slice(first, last) if whole else None)
+            if not whole:
+                self.hold(f"columns{k}", columns)
+        self._reached: dict[Representation, list[int]] = {}
+        for k, block in enumerate(maps.blocks):
+            self._reached.setdefault(block.term_out, []).append(k)
+        where = expand(maps.rho_out)
+        self._sizes = {term: rows.numel() for term, rows in where.items()}
+        places = torch.cat([rows.flatten() for rows in where.values()])
+        order = None if torch.equal(places, torch.arange(len(places))) else places.argsort()
+        self.register_buffer("order", order, persistent=False)
 
     def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-        y = x.new_zeros(*x.shape[:-1], self.maps.rho_out.dim)
-        for k, (block, part) in enumerate(zip(self.maps.blocks, self.maps.split(weight), strict=True)):
-            copies = x.index_select(-1, getattr(self, f"columns{k}")).unflatten(-1, block.columns.shape)
-            out = block.solution.apply(part, copies, self.constants(k)).flatten(-2)
-            y = y.index_add(-1, getattr(self, f"rows{k}"), out.to(y.dtype))
+        parts = self.maps.split(weight)
+        pieces = []
+        for term, size in self._sizes.items():
+            sums = [self._block(k, x, parts[k]) for k in self._reached.get(term, [])]
+            pieces.append(sum(sums[1:], sums[0]) if sums else x.new_zeros(*x.shape[:-1], size))
+        y = torch.cat(pieces, -1) if len(pieces) > 1 else pieces[0]
+        if self.order is not None:
+            y = y.index_select(-1, self.order)
         return y if bias is None else y + bias
+
+    def _block(self, k: int, x: Tensor, weight: Tensor) -> Tensor:
+        """One block applied to its part of the features, (..., rows)."""
+        block, place = self.maps.blocks[k], self._slices[k]
+        taken = x.index_select(-1, getattr(self, f"columns{k}")) if place is None else x[..., place]
+        copies = taken.unflatten(-1, block.columns.shape)
+        return block.solution.apply(weight, copies, self.constants(k)).flatten(-2)
 
 
 def shared_entries(solution: Solution) -> tuple[Tensor, Tensor, Tensor] | None:
