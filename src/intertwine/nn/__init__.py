@@ -16,6 +16,7 @@ from .invariant_mlp import InvariantMLP
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
+from .neighbours import PointGraph, radius_graph
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
 from .point_conv import PointConv
 from .radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
@@ -60,6 +61,7 @@ __all__ = [
     "NormActivation",
     "NormMaxPool",
     "PointConv",
+    "PointGraph",
     "Pointwise",
     "PolynomialEnvelope",
     "SampledActivation",
@@ -73,6 +75,7 @@ __all__ = [
     "antialias",
     "hidden_irreps",
     "hidden_representation",
+    "radius_graph",
     "spherical_harmonics",
     "to_plain",
 ]
