@@ -41,7 +41,7 @@ class Harmonics(Representation):
         if degree == 0:
             return torch.ones_like(move[..., :1, :1])
         if self.space.dim == 1:
-            return move
+            return move[..., : self.dim, : self.dim]
         if self.space.dim == 2:
             angle = degree * torch.atan2(move[..., 1, 0], move[..., 0, 0])
             c, s, sign = torch.cos(angle), torch.sin(angle), torch.linalg.det(move).round()
@@ -52,7 +52,7 @@ class Harmonics(Representation):
     def algebra(self, x: Element) -> Tensor:
         move, degree = self.space.algebra(x), self.degree
         if degree == 0 or self.space.dim == 1:
-            return torch.zeros_like(move[..., :1, :1])
+            return torch.zeros_like(move[..., : self.dim, : self.dim])
         if self.space.dim == 2:
             quarter = torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=move.dtype, device=move.device)
             return degree * move[..., 1:, :1] * quarter
@@ -76,7 +76,7 @@ def harmonics(points: Tensor, degree: int) -> Tensor:
     direction = points / torch.where(away, radius, 1.0)
     d = points.shape[-1]
     if d == 1:
-        values = direction
+        values = direction[..., : count(1, degree)]
     elif d == 2:
         angle = degree * torch.atan2(direction[..., 1:], direction[..., :1])
         values = torch.cat([torch.cos(angle), torch.sin(angle)], -1)
