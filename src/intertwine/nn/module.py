@@ -75,6 +75,11 @@ class EquivariantModule(Solved):
     def extra_repr(self) -> str:
         return f"{self.rho_in} -> {self.rho_out}"
 
+    def __repr__(self) -> str:
+        """One line, unless the module holds other layers: solved constants are no news."""
+        layers = [child for child in self.children() if isinstance(child, EquivariantModule) or not _is_constant(child)]
+        return super().__repr__() if layers else f"{type(self).__name__}({self.extra_repr()})"
+
 
 def require_representation(layer: nn.Module, rho: object) -> None:
     """Raise unless rho is a representation."""
@@ -83,6 +88,10 @@ def require_representation(layer: nn.Module, rho: object) -> None:
             f"{type(layer).__name__} takes representations such as 8*G.trivial + 4*G.vector, got {rho!r}; "
             "k plain numbers are k copies of the trivial representation, k*G.trivial"
         )
+
+
+def _is_constant(child: nn.Module) -> bool:
+    return isinstance(child, Solved) and not list(child.parameters())
 
 
 def in_precision(x: Tensor, weight: Tensor, subject: object) -> Tensor:
