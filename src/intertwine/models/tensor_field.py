@@ -197,6 +197,6 @@ class TensorFieldNetwork(nn.Module):
         weights = sum(p.numel() for p in self.parameters())
         pooled = f", {self.pool}" if self.pool else ""
         return (
-            f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}{pooled}, degree {self.degree}, "
-            f"{len(self.blocks)} layers, {weights:,} parameters)"
+            f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}{pooled}, "
+            f"degree {self.degree}, {len(self.blocks)} layers, {weights:,} parameters)"
         )

@@ -1,0 +1,277 @@
+"""Networks on points: rotations, reflections, translations, permutations, exact derivatives, smoothness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import intertwine as tw
+from intertwine.errors import IntertwineError
+from intertwine.models import CrystalNetwork, InteratomicPotential, TensorFieldNetwork, fit_shifts, point_features
+from intertwine.nn import radius_graph
+
+TOLERANCE = 1e-10
+CELL = torch.tensor([[3.2, 0, 0], [0.6, 3.4, 0], [-0.3, 0.5, 3.1]], dtype=torch.float64)
+
+
+def atoms(numbers: list[int], positions: Tensor, cell: Tensor | None = None) -> Any:
+    found = SimpleNamespace(numbers=numbers, positions=positions.numpy())
+    if cell is not None:
+        found.cell, found.pbc = cell.numpy(), [True] * 3
+    return found
+
+
+@pytest.fixture
+def crystal() -> tuple[list[int], Tensor]:
+    return [1, 6, 8, 6], torch.rand(4, 3, dtype=torch.float64) @ CELL
+
+
+@pytest.fixture(params=[False, True], ids=["natural", "both parities"])
+def potential(request: pytest.FixtureRequest) -> InteratomicPotential:
+    return InteratomicPotential(
+        [1, 6, 8], cutoff=3.5, channels=4, layers=2, parity=request.param, hidden=(8,), dtype=torch.float64
+    )
+
+
+@pytest.mark.parametrize("G", [tw.O(3), tw.SO(3)], ids=str)
+@pytest.mark.parametrize("pool", [None, "sum", "mean"])
+def test_tensor_field_networks_turn_with_their_points(G: Any, pool: str | None) -> None:
+    rho_in, rho_out = G.trivial + G.vector, 2 * G.trivial + G.vector * G.vector
+    network = TensorFieldNetwork(
+        rho_in, rho_out, cutoff=2.0, channels=4, degree=3, attributes=2, pool=pool, dtype=torch.float64
+    )
+    positions, x, a = (torch.randn(9, n, dtype=torch.float64) for n in (3, rho_in.dim, 2))
+    owner = torch.tensor([0] * 4 + [1] * 5)
+    out = network(x, radius_graph(positions, 2.0, structure=owner), a)
+    assert float(out.detach().square().mean()) > 1e-4
+    for g in G.sample(4):
+        turned = radius_graph(positions @ g.mT + torch.randn(3), 2.0, structure=owner)
+        torch.testing.assert_close(
+            network(rho_in.apply(g, x), turned, a), rho_out.apply(g, out), atol=TOLERANCE, rtol=TOLERANCE
+        )
+
+
+def test_parity_is_what_tells_mirror_images_apart() -> None:
+    """The control: rotations alone leave a pseudoscalar, reflections of O(3) do not."""
+    G = tw.SO(3)
+    chiral = TensorFieldNetwork(G.trivial, G.trivial, cutoff=4.0, channels=4, layers=3, dtype=torch.float64)
+    full = TensorFieldNetwork(
+        tw.O(3).trivial, tw.O(3).trivial, cutoff=4.0, channels=4, layers=3, parity=True, dtype=torch.float64
+    )
+    positions, x = torch.randn(6, 3, dtype=torch.float64), torch.ones(6, 1, dtype=torch.float64)
+    for network, changes in ((chiral, True), (full, False)):
+        still, mirrored = (network(x, radius_graph(r, 4.0)) for r in (positions, -positions))
+        assert (float((still - mirrored).detach().abs().max()) > 1e-6) == changes
+
+
+def test_energy_forces_and_stress_turn_with_the_crystal(
+    potential: InteratomicPotential, crystal: tuple[list[int], Tensor]
+) -> None:
+    numbers, positions = crystal
+    still = potential.predict(atoms(numbers, positions, CELL), stress=True)
+    assert still.stress is not None
+    assert float(still.forces.abs().mean()) > 1e-3
+    for g in tw.O(3).sample(6):
+        moved = atoms(numbers, positions @ g.mT + torch.randn(3), CELL @ g.mT)
+        turned = potential.predict(moved, stress=True)
+        for found, wanted in (
+            (turned.energy, still.energy),
+            (turned.forces, still.forces @ g.mT),
+            (turned.stress, g @ still.stress @ g.mT),
+        ):
+            torch.testing.assert_close(found, wanted, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_like_atoms_may_be_exchanged(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
+    numbers, positions = crystal
+    order = torch.tensor([3, 1, 0, 2])
+    still = potential.predict(atoms(numbers, positions, CELL))
+    mixed = potential.predict(atoms([numbers[k] for k in order], positions[order], CELL))
+    torch.testing.assert_close(mixed.energy, still.energy, atol=TOLERANCE, rtol=0)
+    torch.testing.assert_close(mixed.forces, still.forces[order], atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_a_larger_cell_holds_as_much_energy_per_atom(
+    potential: InteratomicPotential, crystal: tuple[list[int], Tensor]
+) -> None:
+    numbers, positions = crystal
+    double = CELL.clone()
+    double[0] *= 2
+    one = potential.predict(atoms(numbers, positions, CELL), stress=True)
+    two = potential.predict(atoms(numbers * 2, torch.cat([positions, positions + CELL[0]]), double), stress=True)
+    torch.testing.assert_close(two.energy, 2 * one.energy, atol=TOLERANCE, rtol=0)
+    torch.testing.assert_close(two.stress, one.stress, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_forces_and_stress_are_numerical_derivatives(
+    potential: InteratomicPotential, crystal: tuple[list[int], Tensor]
+) -> None:
+    numbers, positions = crystal
+    found, h = potential.predict(atoms(numbers, positions, CELL), stress=True), 1e-4
+
+    def energy(r: Tensor, c: Tensor) -> float:
+        return float(potential.predict(atoms(numbers, r, c)).energy)
+
+    for i, k in ((0, 0), (1, 2), (3, 1)):
+        step = torch.zeros_like(positions)
+        step[i, k] = h
+        slope = (energy(positions + step, CELL) - energy(positions - step, CELL)) / (2 * h)
+        assert float(found.forces[i, k]) == pytest.approx(-slope, abs=1e-6)
+    assert found.stress is not None
+    volume = float(torch.linalg.det(CELL))
+    for a, b in ((0, 0), (1, 2)):
+        strain = torch.zeros(3, 3, dtype=torch.float64)
+        strain[a, b] += h / 2
+        strain[b, a] += h / 2
+        plus, minus = ((positions + s * positions @ strain, CELL + s * CELL @ strain) for s in (1, -1))
+        slope = (energy(*plus) - energy(*minus)) / (2 * h * volume)
+        assert float(found.stress[0, a, b]) == pytest.approx(slope, abs=1e-6)
+
+
+def test_energy_and_forces_are_smooth_at_the_cutoff(potential: InteratomicPotential) -> None:
+    def dimer(distance: float) -> tuple[float, float]:
+        found = potential.predict(atoms([1, 8], torch.tensor([[0.0, 0, 0], [distance, 0, 0]])))
+        return float(found.energy), float(found.forces.abs().max())
+
+    beyond = dimer(potential.cutoff + 1e-3)
+    for gap in (1e-2, 1e-3):
+        energy, force = dimer(potential.cutoff - gap)
+        assert abs(energy - beyond[0]) < 10 * gap**3  # the envelope vanishes with two derivatives
+        assert force < 30 * gap**2
+    assert beyond[1] == 0
+
+
+def test_lone_and_isolated_atoms(potential: InteratomicPotential) -> None:
+    far = torch.tensor([[0.0, 0, 0], [50, 0, 0]], dtype=torch.float64)
+    pair, h, o = (potential.predict(atoms(z, far[: len(z)])) for z in ([1, 8], [1], [8]))
+    torch.testing.assert_close(pair.energy, h.energy + o.energy, atol=TOLERANCE, rtol=0)
+    assert not pair.forces.any()
+
+
+def test_batches_are_their_structures(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
+    numbers, positions = crystal
+    periodic, free = atoms(numbers, positions, CELL), atoms(numbers[:3], positions[:3])
+    both = potential.predict([free, periodic])
+    alone = [potential.predict(s) for s in (free, periodic)]
+    torch.testing.assert_close(both.energy, torch.cat([p.energy for p in alone]), atol=TOLERANCE, rtol=0)
+    torch.testing.assert_close(both.forces, torch.cat([p.forces for p in alone]), atol=TOLERANCE, rtol=0)
+
+
+def test_graphs_as_pyg_holds_them(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
+    numbers, positions = crystal
+    data = SimpleNamespace(
+        z=torch.tensor(numbers * 2),
+        pos=torch.cat([positions, positions + 1]),
+        cell=torch.stack([CELL, CELL]),
+        batch=torch.tensor([0] * 4 + [1] * 4),
+    )
+    energy = potential.predict(data).energy
+    wanted = potential.predict(atoms(numbers, positions, CELL)).energy
+    torch.testing.assert_close(energy, wanted.expand(2), atol=TOLERANCE, rtol=0)
+
+
+def test_forces_can_be_trained(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
+    numbers, positions = crystal
+    batch = potential.gather(atoms(numbers, positions))
+    weight = potential.network.blocks[0].conv.radial[0].weight  # type: ignore[union-attr,index]
+
+    def loss() -> Tensor:
+        return potential.predict(batch, keep_graph=True).forces.square().sum()
+
+    loss().backward()
+    slope, h = float(weight.grad[0, 0]), 1e-5
+    values = []
+    for step in (h, -2 * h):
+        with torch.no_grad():
+            weight[0, 0] += step
+        values.append(float(loss().detach()))
+    assert slope == pytest.approx((values[0] - values[1]) / (2 * h), rel=1e-5, abs=1e-8)
+
+
+def test_saving_takes_no_code(potential: InteratomicPotential, tmp_path: Path) -> None:
+    molecule = atoms([1, 8], torch.tensor([[0.0, 0, 0], [0.9, 0, 0]]))
+    potential.save(tmp_path / "water.pt")
+    again = InteratomicPotential.load(tmp_path / "water.pt")
+    torch.testing.assert_close(again.predict(molecule).energy, potential.predict(molecule).energy, atol=0, rtol=0)
+    torch.save({"weights": 1}, tmp_path / "other.pt")
+    with pytest.raises(IntertwineError, match="holds no InteratomicPotential"):
+        InteratomicPotential.load(tmp_path / "other.pt")
+
+
+def test_shifts_of_any_size_cost_no_digits() -> None:
+    molecule = atoms([1, 8], torch.tensor([[0.0, 0, 0], [0.9, 0, 0]]))
+    shifts = [-1e7, 3e7]
+    bare, shifted = (InteratomicPotential([1, 8], channels=4, layers=1, shifts=s) for s in (None, shifts))
+    difference = shifted.predict(molecule).energy - bare.predict(molecule).energy
+    assert float(difference) == pytest.approx(2e7, abs=1e-7)
+
+
+def test_shifts_explain_energies_of_lone_atoms() -> None:
+    numbers = [torch.tensor(z) for z in ([1, 1], [8, 8], [8, 1, 1])]
+    energies = torch.tensor([2 * -13.5, 2 * -2041.25, -2041.25 - 27.0], dtype=torch.float64)
+    assert fit_shifts([1, 8], numbers, energies) == pytest.approx([-13.5, -2041.25])
+    alone = fit_shifts([1, 8], [torch.tensor([8, 1, 1])] * 3, torch.tensor([-30.0, -31.0, -29.0]))
+    assert 2 * alone[0] + alone[1] == pytest.approx(-30.0)
+
+
+def test_what_a_potential_does_not_know_is_refused(potential: InteratomicPotential) -> None:
+    one = torch.zeros(1, 3)
+    with pytest.raises(IntertwineError, match=r"\[2\] are unknown .* \[1, 6, 8\]"):
+        potential.predict(atoms([2], one))
+    with pytest.raises(IntertwineError, match="needs periodic cells"):
+        potential.predict(atoms([1], one), stress=True)
+    with pytest.raises(IntertwineError, match="one place"):
+        potential.predict(atoms([1, 1], torch.zeros(2, 3)))
+    with pytest.raises(IntertwineError, match=r"numbers. and .positions"):
+        potential.predict("water")
+    with pytest.raises(IntertwineError, match="no structure"):
+        potential.predict([])
+    with pytest.raises(IntertwineError, match="different atomic numbers"):
+        InteratomicPotential([1, 1])
+    with pytest.raises(IntertwineError, match="as many shifts"):
+        InteratomicPotential([1, 8], shifts=[0.0])
+
+
+def test_spectra_are_positive_invariant_and_have_maximum_one(crystal: tuple[list[int], Tensor]) -> None:
+    numbers, positions = crystal
+    network = CrystalNetwork(7, kind="spectrum", channels=4, hidden=(8,), dtype=torch.float64)
+    still = network.predict(atoms(numbers, positions, CELL))
+    assert still.shape == (1, 7)
+    assert float(still.min()) > 0
+    assert float(still.max()) == 1
+    for g in tw.O(3).sample(3):
+        turned = network.predict(atoms(numbers, positions @ g.mT, CELL @ g.mT))
+        torch.testing.assert_close(turned, still, atol=TOLERANCE, rtol=0)
+    with pytest.raises(IntertwineError, match="values, spectrum"):
+        CrystalNetwork(7, kind="class")
+
+
+def test_features_on_points() -> None:
+    assert str(point_features(tw.O(3), 8, 2)) == "8x1 + 8x1o + 8x2e"
+    assert point_features(tw.O(3), 2, 2, parity=True).dim == 2 * 2 * 9
+    assert point_features(tw.SO(3), 2, 3).dim == 32
+    with pytest.raises(IntertwineError, match="SO"):
+        point_features(tw.SO(2), 2, 2)
+
+
+def test_the_calculator_of_ase_in_other_units() -> None:
+    build = pytest.importorskip("ase.build")
+    from intertwine.models import ase_calculator
+
+    potential = InteratomicPotential([29], channels=4, layers=2, cutoff=2.0, dtype=torch.float64)
+    copper = build.bulk("Cu", cubic=True)
+    copper.rattle(0.1, seed=1)
+    copper.calc = ase_calculator(potential, energy_unit=2.0, length_unit=2.0)
+    halved = copper.copy()
+    halved.set_cell(copper.cell / 2, scale_atoms=True)
+    own = potential.predict(halved, stress=True)
+    assert copper.get_potential_energy() == pytest.approx(2 * float(own.energy))
+    np.testing.assert_allclose(copper.get_forces(), own.forces.numpy(), atol=1e-12)
+    assert own.stress is not None
+    np.testing.assert_allclose(copper.get_stress(voigt=False), own.stress[0].numpy() / 4, atol=1e-12)
