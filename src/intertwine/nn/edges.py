@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
+import torch.export
 from torch import Tensor
 
 from ..errors import IntertwineError
@@ -17,14 +17,18 @@ class Edges:
 
     Attributes:
         source, target: (E,) int64.
-        nodes: number of nodes.
         order: (E,) where each edge stood in the order given: values on edges are v[order].
+        starts: (nodes + 1,) the edges into node i are starts[i] .. starts[i + 1] - 1.
+        by_source: (E,) the edges sorted by source.
+        source_starts: (nodes + 1,) those out of node j are by_source[source_starts[j] .. source_starts[j + 1] - 1].
     """
 
     source: Tensor
     target: Tensor
-    nodes: int
     order: Tensor
+    starts: Tensor
+    by_source: Tensor
+    source_starts: Tensor
 
     @staticmethod
     def of(source: Tensor, target: Tensor, nodes: int) -> Edges:
@@ -45,26 +49,27 @@ class Edges:
                     f"the {name} of edges name nodes {int(ends.min())} .. {int(ends.max())}, and there are {nodes}"
                 )
         order = torch.argsort(target, stable=True)
-        return Edges(source[order], target[order], nodes, order)
+        source, target = source[order], target[order]
+        by_source = torch.argsort(source, stable=True)
+        starts, source_starts = _starts(target, nodes), _starts(source[by_source], nodes)
+        return Edges(source, target, order, starts, by_source, source_starts)
 
     def __len__(self) -> int:
         return len(self.source)
 
-    @cached_property
-    def starts(self) -> Tensor:
-        """(nodes + 1,): the edges into node i are starts[i] .. starts[i + 1] - 1."""
-        return _pointers(self.target, self.nodes)
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.starts) - 1
 
-    @cached_property
-    def by_source(self) -> Tensor:
-        """(E,): the edges sorted by source."""
-        return torch.argsort(self.source, stable=True)
-
-    @cached_property
-    def source_starts(self) -> Tensor:
-        """(nodes + 1,): the edges out of node j are by_source[source_starts[j] .. source_starts[j + 1] - 1]."""
-        return _pointers(self.source[self.by_source], self.nodes)
+    @property
+    def lookup(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """(source, target, starts, by_source, source_starts), as the operators take them."""
+        return self.source, self.target, self.starts, self.by_source, self.source_starts
 
 
-def _pointers(ends: Tensor, nodes: int) -> Tensor:
+def _starts(ends: Tensor, nodes: int) -> Tensor:
     return torch.searchsorted(ends, torch.arange(nodes + 1, device=ends.device))
+
+
+torch.export.register_dataclass(Edges, serialized_type_name="intertwine.nn.Edges")

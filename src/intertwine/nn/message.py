@@ -5,195 +5,166 @@
 for every path p = (term of x, degree of y, term of the output), with C_p its coupling. Channels u run last. For one
 edge the sum over n folds couplings and harmonics into a small matrix M_p[k, m] that all channels share.
 
-The map is linear in each of x, y and w, so that its derivatives are maps of the same kind: with F the map and (X, Y, W)
-those of its backward pass,
+The map F is linear in each of x, y and w. Its gradients (X, Y, W) of <g, F> are maps of the same kind, with
 
     <a_x, X(g, y, w)> + <a_y, Y(g, x, w)> + <a_w, W(g, x, y)> = <g, F(a_x, y, w) + F(x, a_y, w) + F(x, y, a_w)>,
 
-which gives the second derivatives that training on forces takes, and all further ones.
+so that the second derivatives that training on forces takes are one more sum of such messages and its gradients. All
+are operators of torch (`torch.ops.intertwine`) with two implementations each: machine code (`fused`), and torch's own
+operations, chunk by chunk of edges (`folded`). Neither ever holds edges x paths x channels.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..groups.base import on_cpu
-from ..representations.base import Representation
-from ..representations.harmonics import Harmonics
-from .couplings import couplings
+from ..errors import IntertwineError
+from . import folded, fused
 from .edges import Edges
+from .plan import Plan, plan
 
-CHUNK = 2**19
-"""Numbers of the largest temporary at once: about what the second cache holds."""
-
-
-@dataclass(frozen=True)
-class Path:
-    """One coupling: rows x_start .. x_start + coupling.shape[0] of x, those of y and of the output likewise."""
-
-    coupling: Tensor
-    x_start: int
-    y_start: int
-    out_start: int
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """All paths between types; rows of x are D, of y S, of the output K.
-
-    Attributes:
-        paths: in the order of the output's rows.
-        terms: for each term of the output the numbers of its paths.
-    """
-
-    paths: tuple[Path, ...]
-    rows_in: int
-    rows_y: int
-    rows_out: int
-    terms: dict[Representation, tuple[int, ...]]
-
-    @cached_property
-    def groups(self) -> list[tuple[slice, Tensor, Tensor, Tensor]]:
-        """For every block of rows of x that paths share: the block, the fold (S, rows, dim), and of each of its rows
-        where it lies in the output, and its path."""
-        found: dict[tuple[int, int], list[int]] = {}
-        for p, path in enumerate(self.paths):
-            found.setdefault((path.x_start, path.coupling.shape[0]), []).append(p)
-        groups = []
-        for (start, dim), members in found.items():
-            folds, rows, which = [], [], []
-            for p in members:
-                path = self.paths[p]
-                _, n, k = path.coupling.shape
-                fold = torch.zeros(self.rows_y, k, dim, dtype=path.coupling.dtype)
-                fold[path.y_start : path.y_start + n] = path.coupling.permute(1, 2, 0)
-                folds.append(fold)
-                rows.append(path.out_start + torch.arange(k))
-                which.append(torch.full((k,), p))
-            groups.append((slice(start, start + dim), torch.cat(folds, 1), torch.cat(rows), torch.cat(which)))
-        return groups
-
-
-@lru_cache(maxsize=256)
-@on_cpu
-def plan(
-    space: Representation, terms_in: tuple[Representation, ...], greatest: int, terms_out: tuple[Representation, ...]
-) -> Plan:
-    """All paths (term, degree 0 .. greatest, term of the output), the output's terms in order."""
-    starts_in, rows_in = _starts([term.dim for term in terms_in])
-    harmonics = [Harmonics(space, degree) for degree in range(greatest + 1)]
-    starts_y, rows_y = _starts([y.dim for y in harmonics])
-    paths: list[Path] = []
-    terms: dict[Representation, tuple[int, ...]] = {}
-    row = 0
-    for c in terms_out:
-        first = len(paths)
-        for a, x_start in zip(terms_in, starts_in, strict=True):
-            for y, y_start in zip(harmonics, starts_y, strict=True):
-                for coupling in couplings(a, y, c) if y.dim else ():
-                    paths.append(Path(coupling, x_start, y_start, row))
-                    row += c.dim
-        terms[c] = tuple(range(first, len(paths)))
-    return Plan(tuple(paths), rows_in, rows_y, row, terms)
-
-
-def _starts(dims: list[int]) -> tuple[list[int], int]:
-    starts, total = [], 0
-    for dim in dims:
-        starts.append(total)
-        total += dim
-    return starts, total
+__all__ = ["Plan", "message", "plan"]
 
 
 def message(x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Tensor:
     """The messages summed at their targets, differentiable any number of times.
 
-    Shapes: x (nodes, D, U), y (E, S), w (E, paths, U) -> (nodes, K, U).
+    Shapes: x (nodes, D, U), y (E, S), w (E, paths, U) -> (nodes, K, U). Mixed precisions become the highest of them.
+
+    Raises:
+        IntertwineError: when shapes do not fit the edges and the plan.
     """
-    return _Message.apply(x, y, w, edges, plan)  # type: ignore[return-value]
+    nodes, count, channels = edges.nodes, len(edges), x.shape[-1]
+    wanted = ((nodes, plan.rows_in, channels), (count, plan.rows_y), (count, len(plan.paths), channels))
+    if tuple(t.shape for t in (x, y, w)) != wanted:
+        raise IntertwineError(
+            f"messages of {count} edges among {nodes} nodes take x, y, w of shapes {wanted}, got "
+            f"{tuple(x.shape)}, {tuple(y.shape)}, {tuple(w.shape)}"
+        )
+    dtype = torch.promote_types(torch.promote_types(x.dtype, y.dtype), w.dtype)
+    x, y, w = (t.to(dtype) for t in (x, y, w))
+    return torch.ops.intertwine.message([x], [y], [w], *edges.lookup, plan.code, plan.rows_out)
 
 
-class _Message(torch.autograd.Function):
-    @staticmethod
-    def forward(x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Tensor:  # type: ignore[override]
-        return forward(x, y, w, edges, plan)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:  # type: ignore[override]
-        x, y, w, ctx.edges, ctx.plan = inputs
-        ctx.save_for_backward(x, y, w)
-
-    @staticmethod
-    def backward(ctx: Any, g: Tensor) -> Any:  # type: ignore[override]
-        return *_Backward.apply(g, *ctx.saved_tensors, ctx.edges, ctx.plan), None, None  # type: ignore[misc]
+# --- the operators ----------------------------------------------------------------------------------------------------
 
 
-class _Backward(torch.autograd.Function):
-    @staticmethod
-    def forward(g: Tensor, x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Any:  # type: ignore[override]
-        return backward(g, x, y, w, edges, plan)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:  # type: ignore[override]
-        g, x, y, w, ctx.edges, ctx.plan = inputs
-        ctx.save_for_backward(g, x, y, w)
-
-    @staticmethod
-    def backward(ctx: Any, a_x: Tensor, a_y: Tensor, a_w: Tensor) -> Any:  # type: ignore[override]
-        g, x, y, w = ctx.saved_tensors
-        rest = ctx.edges, ctx.plan
-        by_x, by_y, by_w = ((a_x, y, w), (x, a_y, w), (x, y, a_w))
-        to_g = sum(message(*inputs, *rest) for inputs in (by_x, by_y, by_w))
-        slopes = [_Backward.apply(g, *inputs, *rest) for inputs in (by_x, by_y, by_w)]
-        (_, yx, wx), (xy, _, wy), (xw, yw, _) = slopes  # type: ignore[misc]
-        return to_g, xy + xw, yx + yw, wx + wy, None, None
+@torch.library.custom_op("intertwine::message", mutates_args=())
+def _messages(
+    x: list[Tensor],
+    y: list[Tensor],
+    w: list[Tensor],
+    source: Tensor,
+    target: Tensor,
+    starts: Tensor,
+    by_source: Tensor,
+    source_starts: Tensor,
+    code: str,
+    rows_out: int,
+) -> Tensor:
+    """F(x, y, w) of lists of one; of lists of two F(x', y, w) + F(x, y', w) + F(x, y, w'), where x = [x, x']."""
+    if fused.serves(x[0], code):
+        return fused.forward(x, y, w, source, starts, code)
+    return folded.forward(x, y, w, source, target, code)
 
 
-# --- with the operations of torch alone -----------------------------------------------------------------------------
+@_messages.register_fake
+def _(x: list[Tensor], y: Any, w: Any, source: Any, target: Any, starts: Any, *rest: Any) -> Tensor:
+    return x[0].new_empty(x[0].shape[0], rest[-1], x[0].shape[2])
 
 
-def forward(x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Tensor:
-    """F: chunk by chunk of edges, so that nothing of the size edges x paths x channels is ever held."""
-    out = x.new_zeros(edges.nodes, plan.rows_out, x.shape[2])
-    folds = _folds(plan, x)
-    for part in _chunks(len(edges), plan.rows_out * x.shape[2]):
-        source, target = edges.source[part], edges.target[part]
-        for block, fold, rows, which in folds:
-            m = (y[part] @ fold.flatten(1)).unflatten(1, fold.shape[1:])
-            sent = torch.bmm(m, x[:, block].index_select(0, source)) * w[part].index_select(1, which)
-            out.index_put_((target[:, None], rows[None]), sent, accumulate=True)
-    return out
+@torch.library.custom_op("intertwine::message_gradients", mutates_args=())
+def _gradients(
+    g: Tensor,
+    x: list[Tensor],
+    y: list[Tensor],
+    w: list[Tensor],
+    source: Tensor,
+    target: Tensor,
+    starts: Tensor,
+    by_source: Tensor,
+    source_starts: Tensor,
+    code: str,
+    rows_out: int,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of <g, message> with respect to x[0], y[0] and w[0]."""
+    if fused.serves(g, code):
+        return fused.backward(g, x, y, w, target, by_source, source_starts, code)
+    return folded.backward(g, x, y, w, source, target, code)
 
 
-def backward(g: Tensor, x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> tuple[Tensor, Tensor, Tensor]:
-    """(X, Y, W): the gradients of <g, F(x, y, w)>."""
-    gx, gy, gw = torch.zeros_like(x), torch.zeros_like(y), torch.zeros_like(w)
-    folds = _folds(plan, x)
-    for part in _chunks(len(edges), plan.rows_out * x.shape[2]):
-        source, target = edges.source[part], edges.target[part]
-        for block, fold, rows, which in folds:
-            flat = fold.flatten(1)
-            m = (y[part] @ flat).unflatten(1, fold.shape[1:])
-            taken = x[:, block].index_select(0, source)
-            wanted = g[target[:, None], rows[None]]
-            weighted = wanted * w[part].index_select(1, which)
-            gw[part].index_add_(1, which, wanted * torch.bmm(m, taken))
-            gy[part] += torch.bmm(weighted, taken.mT).flatten(1) @ flat.mT
-            gx[:, block].index_add_(0, source, torch.bmm(m.mT, weighted))
-    return gx, gy, gw
+@_gradients.register_fake
+def _(g: Tensor, x: list[Tensor], y: list[Tensor], w: list[Tensor], *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+    return torch.empty_like(x[0]), torch.empty_like(y[0]), torch.empty_like(w[0])
 
 
-def _folds(plan: Plan, like: Tensor) -> list[tuple[slice, Tensor, Tensor, Tensor]]:
-    return [
-        (block, fold.to(like), rows.to(like.device), which.to(like.device)) for block, fold, rows, which in plan.groups
-    ]
+# --- their derivatives ------------------------------------------------------------------------------------------------
 
 
-def _chunks(edges: int, width: int) -> list[slice]:
-    size = max(1, CHUNK // max(1, width))
-    return [slice(start, min(start + size, edges)) for start in range(0, edges, size)]
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+    *tensors, x, y, w, source, target, starts, by_source, source_starts, code, rows_out = inputs
+    ctx.order = len(x)
+    ctx.constants = (code, rows_out)
+    ctx.save_for_backward(*tensors, *x, *y, *w, source, target, starts, by_source, source_starts)
+
+
+def _kept(ctx: Any) -> tuple[list[Tensor], list[list[Tensor]], tuple[Any, ...]]:
+    """(tensors before the lists, [x, y, w], the rest of the arguments)."""
+    saved, n = list(ctx.saved_tensors), ctx.order
+    lists, rest = saved[: -5], (*saved[-5:], *ctx.constants)
+    first = len(lists) - 3 * n
+    return lists[:first], [lists[first + i * n : first + (i + 1) * n] for i in range(3)], rest
+
+
+def _backward_of_messages(ctx: Any, g: Tensor) -> Any:
+    _, (x, y, w), rest = _kept(ctx)
+    if ctx.order == 1:
+        slopes = [[slope] for slope in torch.ops.intertwine.message_gradients(g, x, y, w, *rest)]
+    else:
+        slopes = _slopes_of_second(g, x, y, w, rest)
+    return *slopes, *[None] * len(rest)
+
+
+def _slopes_of_second(g: Tensor, x: Any, y: Any, w: Any, rest: Any) -> list[list[Tensor]]:
+    """Gradients of <g, F(x', y, w) + F(x, y', w) + F(x, y, w')>: of x, y, w at once; of x' that of <g, F(x', y, w)>."""
+    gradients = torch.ops.intertwine.message_gradients
+    now = gradients(g, x, y, w, *rest)
+    then = gradients(g, x[:1], y[:1], w[:1], *rest)
+    return [[a, b] for a, b in zip(now, then, strict=True)]
+
+
+def _backward_of_gradients(ctx: Any, a_x: Tensor, a_y: Tensor, a_w: Tensor) -> Any:
+    (g,), (x, y, w), rest = _kept(ctx)
+    if ctx.order == 1:
+        both = [x[0], a_x], [y[0], a_y], [w[0], a_w]
+        to_g = torch.ops.intertwine.message(*both, *rest)
+        slopes = [[slope] for slope in torch.ops.intertwine.message_gradients(g, *both, *rest)]
+    else:
+        to_g, slopes = _derivatives_of_second(g, x, y, w, (a_x, a_y, a_w), rest)
+    return to_g, *slopes, *[None] * len(rest)
+
+
+def _derivatives_of_second(g: Tensor, x: Any, y: Any, w: Any, a: Any, rest: Any) -> tuple[Tensor, list[list[Tensor]]]:
+    """Of <a, gradients of <g, F(x', y, w) + F(x, y', w) + F(x, y, w')>>, from those of first order, term by term."""
+    forward, gradients = torch.ops.intertwine.message, torch.ops.intertwine.message_gradients
+    first, second = (x[0], y[0], w[0]), (x[1], y[1], w[1])
+    to_g: Any = 0
+    slopes: list[list[Any]] = [[0, 0], [0, 0], [0, 0]]
+    for primed in range(3):
+        inputs = [second[i] if i == primed else first[i] for i in range(3)]
+        for varied in range(3):
+            if varied == primed:
+                continue
+            moved = [[a[i] if i == varied else inputs[i]] for i in range(3)]
+            to_g = to_g + forward(*moved, *rest)
+            for i, slope in enumerate(gradients(g, *moved, *rest)):
+                if i != varied:
+                    slopes[i][int(i == primed)] = slopes[i][int(i == primed)] + slope
+    return to_g, slopes
+
+
+torch.library.register_autograd("intertwine::message", _backward_of_messages, setup_context=_keep)
+torch.library.register_autograd("intertwine::message_gradients", _backward_of_gradients, setup_context=_keep)

@@ -1,0 +1,165 @@
+"""Machine code of the sums over neighbours: LLVM's assembly written out, and compiled in this process.
+
+One vector register holds the same number for W channels (or for W edges, while couplings are folded into matrices).
+The code knows nothing of a plan but the dimensions of its blocks of rows; all else stands in tables, so that plans
+share it. What is computed is a sum of terms: term (a, b, c) takes the a-th features, b-th harmonics and c-th weights,
+
+    forward     out[i, p, k] = sum over edges into i and over terms of  w_c[e, p] sum_m M_b[e, p, k, m] x_a[j, m],
+
+and `backward` the gradients of <g, forward> with respect to the features, harmonics and weights numbered 0.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+
+Terms = tuple[tuple[int, int, int], ...]
+FIRST: Terms = ((0, 0, 0),)
+SECOND: Terms = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+
+LONG, POINTER = ir.IntType(64), ir.PointerType()
+VECTOR_BYTES = 64
+SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
+TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
+BLOCK_FIELDS, PATH_FIELDS = 4, 4
+"""A block of rows of x: rows, first row, first path, last path. A path: matrix, first row of the output, rows, weight."""
+
+
+class Code:
+    """What writes one function: an LLVM builder with loops, and the types of one precision."""
+
+    def __init__(self, itemsize: int, masked: bool):
+        self.itemsize, self.masked = itemsize, masked
+        self.number = ir.FloatType() if itemsize == 4 else ir.DoubleType()
+        self.width = VECTOR_BYTES // itemsize
+        self.vector = ir.VectorType(self.number, self.width)
+        self.module = ir.Module()
+
+    def begin(self, name: str, tensors: list[str]) -> dict[str, Any]:
+        """Open the function; its arguments by name."""
+        names = [*SIZES, *TABLES, *tensors]
+        kinds = [LONG if n in SIZES else POINTER for n in names]
+        function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), kinds), name)
+        for n, argument in zip(names, function.args, strict=True):
+            if n not in SIZES:
+                argument.add_attribute("noalias")
+        self.entry = function.append_basic_block()
+        self.b = ir.IRBuilder(self.entry)
+        return dict(zip(names, function.args, strict=True))
+
+    @contextmanager
+    def loop(self, start: Any, stop: Any, step: int = 1) -> Iterator[Any]:
+        """`for i in range(start, stop, step)`."""
+        b = self.b
+        before = b.block
+        head, body, after = (b.append_basic_block() for _ in range(3))
+        b.branch(head)
+        b.position_at_end(head)
+        i = b.phi(LONG)
+        i.add_incoming(start, before)
+        b.cbranch(b.icmp_signed("<", i, stop), body, after)
+        b.position_at_end(body)
+        yield i
+        i.add_incoming(b.add(i, LONG(step)), b.block)
+        b.branch(head)
+        b.position_at_end(after)
+
+    def local(self, kind: Any) -> Any:
+        """A variable, which LLVM keeps in a register."""
+        with self.b.goto_entry_block():
+            return self.b.alloca(kind)
+
+    def at(self, base: Any, *offsets: Any) -> Any:
+        """The address base + offsets, counted in numbers."""
+        for offset in offsets:
+            base = self.b.gep(base, [offset], source_etype=self.number)
+        return base
+
+    def long_at(self, base: Any, index: Any) -> Any:
+        return self.b.load(self.b.gep(base, [index], source_etype=LONG), typ=LONG)
+
+    def load(self, address: Any) -> Any:
+        """A vector that needs no alignment."""
+        return self.b.load(address, typ=self.vector, align=self.itemsize)
+
+    def store(self, value: Any, address: Any) -> None:
+        self.b.store(value, address, align=self.itemsize)
+
+    def channels(self, address: Any, mask: Any) -> Any:
+        """W channels, or zeros beyond the last one."""
+        if mask is None:
+            return self.load(address)
+        name = f"llvm.masked.load.v{self.width}f{8 * self.itemsize}.p0"
+        kind = ir.FunctionType(self.vector, [POINTER, ir.IntType(32), mask.type, self.vector])
+        zero = ir.Constant(self.vector, None)
+        return self.b.call(self._intrinsic(name, kind), [address, ir.IntType(32)(self.itemsize), mask, zero])
+
+    def put_channels(self, value: Any, address: Any, mask: Any) -> None:
+        if mask is None:
+            self.store(value, address)
+            return
+        name = f"llvm.masked.store.v{self.width}f{8 * self.itemsize}.p0"
+        kind = ir.FunctionType(ir.VoidType(), [self.vector, POINTER, ir.IntType(32), mask.type])
+        self.b.call(self._intrinsic(name, kind), [value, address, ir.IntType(32)(self.itemsize), mask])
+
+    def mask(self, left: Any) -> Any:
+        """Which of W channels exist, when `left` are left; None where that is always all of them."""
+        if not self.masked:
+            return None
+        lanes = ir.Constant(ir.VectorType(LONG, self.width), list(range(self.width)))
+        return self.b.icmp_signed("<", lanes, self._spread(left, LONG))
+
+    def splat(self, address: Any) -> Any:
+        """One number in all places of a vector."""
+        return self._spread(self.b.load(address, typ=self.number, align=self.itemsize), self.number)
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        return self.b.fadd(self.b.fmul(a, b, flags=("contract",)), c, flags=("contract",))
+
+    def zero(self, address: Any, vectors: Any) -> None:
+        with self.loop(LONG(0), vectors) as i:
+            self.store(ir.Constant(self.vector, None), self.at(address, self.b.mul(i, LONG(self.width))))
+
+    def _spread(self, value: Any, kind: Any) -> Any:
+        wide = ir.VectorType(kind, self.width)
+        one = self.b.insert_element(ir.Constant(wide, ir.Undefined), value, ir.IntType(32)(0))
+        lanes = ir.Constant(ir.VectorType(ir.IntType(32), self.width), [0] * self.width)
+        return self.b.shuffle_vector(one, ir.Constant(wide, ir.Undefined), lanes)
+
+    def _intrinsic(self, name: str, kind: Any) -> Any:
+        return self.module.globals.get(name) or ir.Function(self.module, kind, name)
+
+
+@lru_cache(maxsize=1)
+def _target() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
+    )
+
+
+_engines: list[llvm.ExecutionEngine] = []
+
+
+def compiled(code: Code, name: str) -> Callable[..., None]:
+    """The finished function; sizes and addresses are passed as integers, and the interpreter's lock is let go."""
+    kinds = code.module.globals[name].function_type.args
+    code.module.triple = _target().triple
+    module = llvm.parse_assembly(str(code.module))
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+    passes = llvm.create_pass_builder(_target(), options)
+    passes.getModulePassManager().run(module, passes)
+    engine = llvm.create_mcjit_compiler(module, _target())
+    engine.finalize_object()
+    _engines.append(engine)  # which holds the code
+    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_int64 if k is LONG else ctypes.c_void_p for k in kinds])
+    return prototype(engine.get_function_address(name))
