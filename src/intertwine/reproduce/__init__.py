@@ -10,7 +10,7 @@ interrupted one stopped. `known_reproductions.names()` lists them.
 
 from __future__ import annotations
 
-from . import jets, pictures
+from . import inertia, jets, pictures
 from .metrics import Figure, tagging
 from .reproduction import (
     Chart,
@@ -38,6 +38,7 @@ __all__ = [
     "Request",
     "Section",
     "Table",
+    "inertia",
     "jets",
     "pictures",
     "known_reproductions",
