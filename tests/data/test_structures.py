@@ -62,7 +62,7 @@ def test_shapes_must_fit() -> None:
 
 
 def stored(path: Path, **content: np.ndarray) -> StoredFile:
-    np.savez(path, **content)
+    np.savez(path, allow_pickle=False, **content)
     data = path.read_bytes()
     return StoredFile(path.name, path.name, f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
 

@@ -32,10 +32,10 @@ def test_the_layer_turns_with_its_bodies(name: str) -> None:
         torch.testing.assert_close(model(still.x), still.y, atol=1e-12, rtol=1e-12)
 
 
-def test_three_bodies_determine_the_radial_functions() -> None:
+def test_four_bodies_determine_the_radial_functions() -> None:
     model = ENTRANTS["polynomial"].make(14).double()
     assert isinstance(model, PointMasses)
-    solve(model, draw("slab", 3, 2))
+    solve(model, draw("cube", 4, 2))  # a trace from each, for four polynomials
     test = draw("cube", 50, 3)
     with torch.no_grad():
         torch.testing.assert_close(model(test.x), test.y, atol=1e-9, rtol=1e-9)
