@@ -20,7 +20,7 @@ class Edges:
         order: (E,) where each edge stood in the order given: values on edges are v[order].
         starts: (nodes + 1,) the edges into node i are starts[i] .. starts[i + 1] - 1.
         by_source: (E,) the edges sorted by source.
-        source_starts: (nodes + 1,) those out of node j are by_source[source_starts[j] .. source_starts[j + 1] - 1].
+        outgoing: (nodes + 1,) those out of node j are by_source[outgoing[j] .. outgoing[j + 1] - 1].
     """
 
     source: Tensor
@@ -28,7 +28,7 @@ class Edges:
     order: Tensor
     starts: Tensor
     by_source: Tensor
-    source_starts: Tensor
+    outgoing: Tensor
 
     @staticmethod
     def of(source: Tensor, target: Tensor, nodes: int) -> Edges:
@@ -51,25 +51,31 @@ class Edges:
         order = torch.argsort(target, stable=True)
         source, target = source[order], target[order]
         by_source = torch.argsort(source, stable=True)
-        starts, source_starts = _starts(target, nodes), _starts(source[by_source], nodes)
-        return Edges(source, target, order, starts, by_source, source_starts)
+        starts, outgoing = _starts(target, nodes), _starts(source[by_source], nodes)
+        return Edges(source, target, order, starts, by_source, outgoing)
 
     def __len__(self) -> int:
         return len(self.source)
 
     @property
+    def number(self) -> int:
+        """Number of edges; unlike len(edges) it may be a symbol while torch captures a graph."""
+        return self.source.shape[0]
+
+    @property
     def nodes(self) -> int:
         """Number of nodes."""
-        return len(self.starts) - 1
+        return self.starts.shape[0] - 1
 
     @property
     def lookup(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """(source, target, starts, by_source, source_starts), as the operators take them."""
-        return self.source, self.target, self.starts, self.by_source, self.source_starts
+        """(source, target, starts, by_source, outgoing), as the operators take them."""
+        return self.source, self.target, self.starts, self.by_source, self.outgoing
 
 
 def _starts(ends: Tensor, nodes: int) -> Tensor:
     return torch.searchsorted(ends, torch.arange(nodes + 1, device=ends.device))
 
 
+# torch.export (2.13) takes no field whose name begins with that of another, hence `outgoing`.
 torch.export.register_dataclass(Edges, serialized_type_name="intertwine.nn.Edges")

@@ -63,7 +63,7 @@ def backward(
     w: list[Tensor],
     target: Tensor,
     by_source: Tensor,
-    source_starts: Tensor,
+    outgoing: Tensor,
     code: str,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Gradients of <g, forward> with respect to x[0], y[0] and w[0]."""
@@ -71,7 +71,7 @@ def backward(
 
     plan, held, g = tables(code), _inputs(x, y, w), g.contiguous()
     gx, gy, gw = torch.zeros_like(held[0]), torch.empty_like(held[1]), torch.empty_like(held[2])
-    lookup = [source_starts, by_source, target]
+    lookup = [outgoing, by_source, target]
     kernel = backward_kernel(x[0].itemsize, x[0].shape[2] % (64 // x[0].itemsize) > 0, plan.dims, len(x))
     _run(kernel, plan, x[0], len(y) + 2, lookup, [*held, g, gx, gy, gw])
     return gx, gy, gw

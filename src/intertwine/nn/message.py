@@ -37,7 +37,7 @@ def message(x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Tensor
     Raises:
         IntertwineError: when shapes do not fit the edges and the plan.
     """
-    nodes, count, channels = edges.nodes, len(edges), x.shape[-1]
+    nodes, count, channels = edges.nodes, edges.number, x.shape[-1]
     wanted = ((nodes, plan.rows_in, channels), (count, plan.rows_y), (count, len(plan.paths), channels))
     if tuple(t.shape for t in (x, y, w)) != wanted:
         raise IntertwineError(
@@ -61,7 +61,7 @@ def _messages(
     target: Tensor,
     starts: Tensor,
     by_source: Tensor,
-    source_starts: Tensor,
+    outgoing: Tensor,
     code: str,
     rows_out: int,
 ) -> Tensor:
@@ -86,13 +86,13 @@ def _gradients(
     target: Tensor,
     starts: Tensor,
     by_source: Tensor,
-    source_starts: Tensor,
+    outgoing: Tensor,
     code: str,
     rows_out: int,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients of <g, message> with respect to x[0], y[0] and w[0]."""
     if fused.serves(g, code):
-        return fused.backward(g, x, y, w, target, by_source, source_starts, code)
+        return fused.backward(g, x, y, w, target, by_source, outgoing, code)
     return folded.backward(g, x, y, w, source, target, code)
 
 
@@ -105,10 +105,10 @@ def _(g: Tensor, x: list[Tensor], y: list[Tensor], w: list[Tensor], *rest: Any) 
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    *tensors, x, y, w, source, target, starts, by_source, source_starts, code, rows_out = inputs
+    *tensors, x, y, w, source, target, starts, by_source, outgoing, code, rows_out = inputs
     ctx.order = len(x)
     ctx.constants = (code, rows_out)
-    ctx.save_for_backward(*tensors, *x, *y, *w, source, target, starts, by_source, source_starts)
+    ctx.save_for_backward(*tensors, *x, *y, *w, source, target, starts, by_source, outgoing)
 
 
 def _kept(ctx: Any) -> tuple[list[Tensor], list[list[Tensor]], tuple[Any, ...]]:

@@ -15,8 +15,9 @@ from ..representations.structure import direct_sum
 from .edges import Edges
 from .kernel import point_space
 from .linear import Linear
-from .message import Plan, message, plan
+from .message import message
 from .module import Device, EquivariantModule
+from .plan import Plan, plan
 
 SILU_GAIN = 1.6790
 """What keeps the mean square of normal numbers through SiLU."""
@@ -93,11 +94,11 @@ class PointConv(EquivariantModule):
 
     def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
         self.check(x)
-        if len(x) != edges.nodes or y.shape != (len(edges), self.plan.rows_y) or len(radial) != len(edges):
+        nodes, number = edges.nodes, edges.number
+        if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
             raise IntertwineError(
-                f"{len(edges)} edges among {edges.nodes} nodes take x ({edges.nodes}, ..), y ({len(edges)}, "
-                f"{self.plan.rows_y}) and radial ({len(edges)}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and "
-                f"{tuple(radial.shape)}"
+                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
+                f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
             )
         weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
         blocks = self.mix(x).split([self.channels * dim for dim in self._dims], 1)
