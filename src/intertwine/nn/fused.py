@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -42,9 +43,7 @@ def serves(x: Tensor, code: str) -> bool:
     return max(tables(code).dims, default=0) <= LARGEST_BLOCK and available()
 
 
-def forward(
-    x: list[Tensor], y: list[Tensor], w: list[Tensor], source: Tensor, starts: Tensor, code: str
-) -> Tensor:
+def forward(x: list[Tensor], y: list[Tensor], w: list[Tensor], source: Tensor, starts: Tensor, code: str) -> Tensor:
     """The sum of terms of first order F(x, y, w), or of second, F(x', y, w) + F(x, y', w) + F(x, y, w')."""
     from .fused_kernels import forward_kernel
 
@@ -104,7 +103,7 @@ def _run(
         part(*bounds)
         return
     pool = _pool(os.getpid(), torch.get_num_threads())
-    for done in [pool.submit(part, *ends) for ends in zip(bounds, bounds[1:], strict=False)]:
+    for done in [pool.submit(part, *ends) for ends in pairwise(bounds)]:
         done.result()
 
 

@@ -29,7 +29,8 @@ VECTOR_BYTES = 64
 SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
 TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
 BLOCK_FIELDS, PATH_FIELDS = 4, 4
-"""A block of rows of x: rows, first row, first path, last path. A path: matrix, first row of the output, rows, weight."""
+"""A block of rows of x: rows, first row, first path, last path. A path: first entry, first row of the output, rows,
+number of its weights."""
 
 
 class Code:
@@ -121,7 +122,9 @@ class Code:
         return self._spread(self.b.load(address, typ=self.number, align=self.itemsize), self.number)
 
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
-        return self.b.fadd(self.b.fmul(a, b, flags=("contract",)), c, flags=("contract",))
+        """a b + c, in one instruction where the processor has it."""
+        product = self.b.fmul(a, b, flags=("contract",))  # pyright: ignore[reportCallIssue]
+        return self.b.fadd(product, c, flags=("contract",))  # pyright: ignore[reportCallIssue]
 
     def zero(self, address: Any, vectors: Any) -> None:
         with self.loop(LONG(0), vectors) as i:

@@ -114,7 +114,7 @@ def _keep(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
 def _kept(ctx: Any) -> tuple[list[Tensor], list[list[Tensor]], tuple[Any, ...]]:
     """(tensors before the lists, [x, y, w], the rest of the arguments)."""
     saved, n = list(ctx.saved_tensors), ctx.order
-    lists, rest = saved[: -5], (*saved[-5:], *ctx.constants)
+    lists, rest = saved[:-5], (*saved[-5:], *ctx.constants)
     first = len(lists) - 3 * n
     return lists[:first], [lists[first + i * n : first + (i + 1) * n] for i in range(3)], rest
 
