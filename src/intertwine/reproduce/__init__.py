@@ -10,7 +10,7 @@ interrupted one stopped. `known_reproductions.names()` lists them.
 
 from __future__ import annotations
 
-from . import inertia, jets, pictures
+from . import inertia, jets, pictures, potential
 from .metrics import Figure, tagging
 from .reproduction import (
     Chart,
@@ -41,6 +41,7 @@ __all__ = [
     "inertia",
     "jets",
     "pictures",
+    "potential",
     "known_reproductions",
     "register",
     "reproduce",

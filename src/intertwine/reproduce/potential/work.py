@@ -1,0 +1,163 @@
+"""One job: train one potential on so many structures of a molecule, and measure it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...compare import Budget
+from ...compare.fit import fit, prepare
+from ...data import Labelled, Structure
+from ...models import InteratomicPotential, fit_shifts
+from ..reproduction import Desk, Outcome
+from .dynamics import drift
+
+MEV = 43.364104
+"""kcal/mol in meV."""
+WATCHED = 20
+"""Test structures of the learning curve, which nothing is chosen by."""
+CUTOFF, LAYERS = 5.0, 3
+TEST_BATCH = 20
+BATCH, LEARNING_RATE = 5, 1e-2
+
+
+@dataclass(frozen=True)
+class Size:
+    """Trainings of one size.
+
+    Attributes:
+        train: for each molecule the numbers of training structures.
+        steps: of every training, whatever the number of structures.
+        channels: copies of each tensor; `degrees`: greatest degrees compared.
+        test: test structures; `dynamics`: steps of molecular dynamics.
+    """
+
+    train: Mapping[str, tuple[int, ...]]
+    steps: int
+    channels: int
+    degrees: tuple[int, ...]
+    test: int
+    dynamics: int
+    seeds: int = 1
+
+
+SIZES: Mapping[str, Size] = {
+    "quick": Size({"ethanol": (10,)}, 30, 4, (0, 1), 20, 20),
+    "default": Size({"ethanol": (25, 100, 400), "aspirin": (100,)}, 1500, 16, (0, 1, 2), 200, 1000),
+    "full": Size({"ethanol": (50, 200, 950), "aspirin": (50, 200, 950)}, 200_000, 64, (0, 1, 2, 3), 1000, 20_000, 3),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a job is about."""
+
+    molecule: str
+    degree: int
+    count: int
+    seed: int
+    steps: int
+    size: Size
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return f"{self.molecule}-l{self.degree}-{self.count}-{self.seed}"
+
+    @property
+    def title(self) -> str:
+        """As the display says it."""
+        return f"{self.molecule}, {self.count} structures, degree {self.degree}"
+
+    @property
+    def epochs(self) -> int:
+        """Passes that make about so many steps."""
+        return max(1, round(self.steps * BATCH / self.count))
+
+    def run(self, desk: Desk, train: list[Structure], test: list[Structure]) -> Outcome:
+        """Train on structures in the order of the seed, and measure on the test structures."""
+        order = torch.randperm(len(train), generator=torch.Generator().manual_seed(self.seed))
+        chosen = [train[k] for k in order[: self.count].tolist()]
+        potential = potential_for(chosen, self.degree, self.size.channels, self.seed).to(desk.device)
+        seconds, history = self._train(desk, potential, chosen, test[:WATCHED])
+        energy, forces = errors(potential, test[: self.size.test])
+        record: dict[str, Any] = {
+            "molecule": self.molecule,
+            "degree": self.degree,
+            "structures": self.count,
+            "seed": self.seed,
+            "steps": self.epochs * -(-self.count // BATCH),
+            "parameters": sum(p.numel() for p in potential.parameters()),
+            "train_seconds": seconds,
+            "energy": energy,
+            "forces": forces,
+            "drift": drift(potential, test[0], self.size.dynamics, self.seed),
+            "history": history,
+            "note": f"{energy:.1f} meV, {forces:.1f} meV/Å",
+        }
+        return Outcome(record, {"model": potential.state_dict()})
+
+    def _train(
+        self, desk: Desk, potential: InteratomicPotential, train: list[Structure], watched: list[Structure]
+    ) -> tuple[float, list[dict[str, float]]]:
+        budget = Budget(self.epochs, BATCH, LEARNING_RATE)
+        training = prepare(potential, torch.optim.Adam(potential.parameters(), lr=LEARNING_RATE), self.seed)
+        if desk.checkpoint is not None:
+            training.load(desk.checkpoint)
+        number = torch.arange(len(train))
+        scale, atoms = potential.arguments["scale"], len(train[0])
+
+        def loss(_: nn.Module, batch: Labelled) -> Tensor:
+            chosen = [train[k] for k in batch.x.tolist()]
+            found = potential.predict(chosen, keep_graph=True)
+            energy, forces = truth(chosen)
+            off = (found.forces - forces.to(found.forces)) / scale
+            per_atom = (found.energy - energy.to(found.energy)) / (scale * atoms)
+            return off.square().mean() + per_atom.square().mean()
+
+        def measure(_: nn.Module) -> dict[str, float]:
+            return {"forces": errors(potential, watched)[1]}
+
+        for state in fit(training, Labelled(number, number), budget, loss, measure, f"the potential of {self.title}"):
+            desk.save(state.state())
+            note = f"{state.latest['forces']:.0f} meV/Å" if state.latest else ""
+            desk.tell(state.epoch, self.epochs, note)
+        return training.seconds, training.history
+
+
+def potential_for(train: list[Structure], degree: int, channels: int, seed: int) -> InteratomicPotential:
+    """A potential at its start, with scale and shifts from the training structures."""
+    energy, forces = truth(train)
+    species = sorted(set(train[0].numbers.tolist()))
+    return InteratomicPotential(
+        species,
+        cutoff=CUTOFF,
+        channels=channels,
+        degree=degree,
+        layers=LAYERS,
+        shifts=fit_shifts(species, [s.numbers for s in train], energy),
+        scale=float(forces.square().mean().sqrt()),
+        seed=seed,
+    )
+
+
+def truth(structures: list[Structure]) -> tuple[Tensor, Tensor]:
+    """Energies (structures,) and forces (N, 3) of structures that have them."""
+    energies = [s.energy for s in structures if s.energy is not None]
+    forces = [s.forces for s in structures if s.forces is not None]
+    return torch.tensor(energies, dtype=torch.float64), torch.cat(forces)
+
+
+def errors(potential: InteratomicPotential, test: list[Structure]) -> tuple[float, float]:
+    """Mean absolute errors of energies in meV and of force components in meV/A."""
+    off_energy, off_forces = [], []
+    for start in range(0, len(test), TEST_BATCH):
+        part = test[start : start + TEST_BATCH]
+        found, (energy, forces) = potential.predict(part), truth(part)
+        off_energy.append((found.energy.cpu() - energy).abs())
+        off_forces.append((found.forces.cpu() - forces).abs().flatten())
+    return MEV * float(torch.cat(off_energy).mean()), MEV * float(torch.cat(off_forces).mean())
