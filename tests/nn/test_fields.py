@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from intertwine.actions import Pictures, Volumes
 from intertwine.errors import IntertwineError
-from intertwine.groups import SO, C, Cube, D, Lorentz, O
+from intertwine.groups import SO, SU, C, Cube, D, Lorentz, O
 from intertwine.groups.base import Group
 from intertwine.nn import (
     BatchNorm,
@@ -219,8 +219,57 @@ def test_a_normalisation_written_out_is_the_same() -> None:
         lambda: FourierActivation(SO(2).trivial + SO(2).vector, 2, samples=2),
         lambda: BatchNorm(C(4).regular)(torch.zeros(2, 5, 3, 3)),
         lambda: BatchNorm(C(1).trivial)(torch.zeros(1, 1, 1, 1)),
+        lambda: BatchNorm(C(4).regular, momentum=None),  # type: ignore[arg-type]
+        lambda: FourierActivation(3, 2),  # type: ignore[arg-type]
+        lambda: NormMaxPool(C(4).regular, 2)(torch.zeros(2, 4)),
+        lambda: NormMaxPool(SU(2).vector, 2),
+        lambda: GroupPool(SU(2).trivial + SU(2).vector),
     ],
 )
 def test_what_has_no_meaning_is_refused(make: Callable[[], object]) -> None:
     with pytest.raises(IntertwineError):
         make()
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name != "NormMaxPool"])
+def test_features_without_a_grid_are_samples_of_one_point(name: str) -> None:
+    layer = randomised(LAYERS[name](D(4))).double().eval()
+    x = fields(layer.rho_in)
+    torch.testing.assert_close(layer(x), layer(x[..., None])[..., 0], atol=1e-14, rtol=0)
+
+
+@pytest.mark.parametrize("make", [BatchNorm, InstanceNorm])
+@pytest.mark.parametrize("rho", [mixed(D(4)), 3 * D(4).regular], ids=["mixed", "pooled"])
+def test_statistics_keep_their_digits_in_half_precision(make: type[BatchNorm], rho: Representation) -> None:
+    """Of x with a mean far above its spread: by autocast as in float32, in bfloat16 to its rounding."""
+    x = 0.5 * fields(rho, 8, 8) + 20
+    wanted = make(rho).double()(x)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        torch.testing.assert_close(make(rho)(x.float()).double(), wanted, atol=1e-3, rtol=1e-3)
+    layer = make(rho).bfloat16()
+    y = layer(x.bfloat16())
+    assert y.dtype == torch.bfloat16
+    assert all(buffer.dtype == torch.bfloat16 for buffer in layer.buffers() if buffer.is_floating_point())
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if "Pool" not in name])
+def test_integers_are_refused(name: str) -> None:
+    layer = LAYERS[name](C(4))
+    with pytest.raises(IntertwineError, match="floating-point"):
+        layer(torch.ones(2, layer.rho_in.dim, 3, 3, dtype=torch.int64))
+
+
+@pytest.mark.parametrize("name", ["ScalarGate", "FourierActivation"])
+def test_another_precision_is_refused(name: str) -> None:
+    layer = LAYERS[name](C(4))
+    with pytest.raises(IntertwineError, match=r"layer\.double"):
+        layer(fields(layer.rho_in, 3, 3))
+
+
+@pytest.mark.compile
+@pytest.mark.parametrize("name", LAYERS)
+def test_any_number_of_samples_goes_through_one_exported_program(name: str) -> None:
+    layer = randomised(LAYERS[name](C(4))).double().eval()
+    x = fields(layer.rho_in, 5, 5, n=6)
+    program = torch.export.export(layer, (x[:4],), dynamic_shapes=({0: torch.export.Dim("batch", min=2)},))
+    torch.testing.assert_close(program.module()(x), layer(x), atol=1e-14, rtol=0)

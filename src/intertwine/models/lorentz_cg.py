@@ -242,7 +242,7 @@ class Rescale(Solved):
 
 def mix_channels(weight: Tensor, x: Tensor) -> Tensor:
     """W on axis 1: (out, in), (batch, in, a, b) -> (batch, out, a, b), without the copy that `weight @ x` makes."""
-    return torch.bmm(weight.expand(len(x), -1, -1), x.flatten(2)).unflatten(2, x.shape[2:])
+    return torch.bmm(weight.expand(x.shape[0], -1, -1), x.flatten(2)).unflatten(2, x.shape[2:])
 
 
 def _check_timelike(frame: RestFrame, total: Tensor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -24,7 +25,9 @@ class _FieldNorm(EquivariantModule):
 
     owner: Tensor
     share: Tensor
-    invariants: Tensor
+    channel: Tensor
+    number: Tensor
+    entry: Tensor
 
     def __init__(
         self,
@@ -42,12 +45,31 @@ class _FieldNorm(EquivariantModule):
         owner, share = owners(rho)
         self.register_buffer("owner", owner, persistent=False)
         self.hold("share", share)
-        self.hold("invariants", _invariants(rho))
+        self._hold_invariants(_invariants(rho))
         self.is_pooled = _is_pooled(rho)
         self.weight = nn.Parameter(torch.ones(len(share))) if affine else None
-        self.bias = nn.Parameter(torch.zeros(self.invariants.shape[1])) if affine else None
+        self.bias = nn.Parameter(torch.zeros(self.invariants)) if affine else None
         self._buffers_of_statistics()
         self.place(device, dtype)
+
+    def _hold_invariants(self, vectors: Tensor) -> None:
+        """Columns (channels, number) by their entries other than zero: channel, number of the vector, entry."""
+        self.invariants = vectors.shape[1]
+        channel, number = vectors.nonzero(as_tuple=True)
+        self.register_buffer("channel", channel, persistent=False)
+        self.register_buffer("number", number, persistent=False)
+        self.hold("entry", vectors[channel, number])
+        self.hold("size", vectors.square().sum(0))
+
+    def _combined(self, coefficients: Tensor) -> Tensor:
+        """The sum of the invariant vectors with these coefficients: (..., invariants) -> (..., channels)."""
+        terms = coefficients.index_select(-1, self.number) * self.entry
+        return terms.new_zeros(*terms.shape[:-1], len(self.owner)).index_add(-1, self.channel, terms)
+
+    def _coefficients(self, values: Tensor) -> Tensor:
+        """Of the invariant part: (..., channels) -> (..., invariants); not a matrix product, which autocast rounds."""
+        terms = values.index_select(-1, self.channel) * self.entry
+        return terms.new_zeros(*terms.shape[:-1], self.invariants).index_add(-1, self.number, terms) / self.size
 
     def _buffers_of_statistics(self) -> None:
         """What is kept between batches: nothing, unless a subclass says so."""
@@ -65,22 +87,21 @@ class _FieldNorm(EquivariantModule):
         if self.weight is not None:
             scale = scale * self.weight
         scale = scale.index_select(-1, self.owner)
-        offset = -scale * (mean @ self.invariants.mT)
-        return scale, offset if self.bias is None else offset + self.invariants @ self.bias
+        offset = -scale * self._combined(mean)
+        return scale, offset if self.bias is None else offset + self._combined(self.bias)
 
     def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Coefficients of the invariant mean (..., invariants) and variance (..., copies)."""
         raise NotImplementedError
 
     def _moments(self, x: Tensor, over_batch: bool) -> tuple[Tensor, Tensor]:
-        flat = x.flatten(2)
+        flat = x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
         mean = flat.mean(-1)
         square = torch.linalg.vector_norm(flat, dim=-1).square() / flat.shape[-1]
         if over_batch:
             mean, square = mean.mean(0), square.mean(0)
-        sizes = self.invariants.square().sum(0)
-        mean = mean @ self.invariants / sizes
-        about = square - (mean @ self.invariants.mT).square()
+        mean = self._coefficients(mean)
+        about = square - self._combined(mean).square()
         variance = about.new_zeros(*about.shape[:-1], len(self.share)).index_add(-1, self.owner, about) * self.share
         return mean, variance.clamp_min(0.0)
 
@@ -109,10 +130,12 @@ class BatchNorm(_FieldNorm):
 
     def __init__(self, rho: Representation, *, momentum: float = 0.1, **options: Any):
         super().__init__(rho, **options)
+        if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
+            raise IntertwineError(f"momentum of BatchNorm is the share of each batch, in [0, 1], got {momentum!r}")
         self.momentum = momentum
 
     def _buffers_of_statistics(self) -> None:
-        self.register_buffer("running_mean", torch.zeros(self.invariants.shape[1]))
+        self.register_buffer("running_mean", torch.zeros(self.invariants))
         self.register_buffer("running_var", torch.ones(len(self.share)))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -130,9 +153,10 @@ class BatchNorm(_FieldNorm):
         count = self._check_count(x)
         mean, variance = self._moments(x, over_batch=True)
         with torch.no_grad():
-            self.running_mean.lerp_(mean, self.momentum)
             values = count / self.share  # of one copy
-            self.running_var.lerp_(variance * (values / (values - 1)), self.momentum)
+            unbiased = variance * (values / (values - 1))
+            self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
+            self.running_var.lerp_(unbiased.to(self.running_var.dtype), self.momentum)
         return mean, variance
 
     def _check_count(self, x: Tensor) -> int:
@@ -200,7 +224,7 @@ class FieldDropout(EquivariantModule):
         self.check(x)
         if not self.training or not self.p:
             return x
-        kept = nn.functional.dropout(x.new_ones(len(x), self.copies), self.p)
+        kept = nn.functional.dropout(x.new_ones(x.shape[0], self.copies), self.p)
         return x * kept.index_select(1, self.owner).reshape(*x.shape[:2], *(1,) * (x.ndim - 2))
 
     def extra_repr(self) -> str:

@@ -40,8 +40,8 @@ class GroupPool(EquivariantModule):
         if how not in ("max", "mean"):
             raise IntertwineError(f'GroupPool takes the "max" or the "mean", got {how!r}')
         for term in expand(rho):
-            if not term.is_permutation and not term.is_orthogonal:
-                raise IntertwineError(f"{term} of {rho.group} has no invariant norm to pool")
+            if term.is_complex or not (term.is_permutation or term.is_orthogonal):
+                raise IntertwineError(f"{term} of {rho.group} has no invariant norm to pool, or is complex")
         segments = Segments(rho, axis, apart=lambda term: term.is_permutation)
         super().__init__(rho, segments.number * rho.group.trivial, axis=axis)
         self.how, self.segments = how, segments
@@ -85,13 +85,15 @@ class NormMaxPool(EquivariantModule):
         padding: int | Sequence[int] = 0,
     ):
         super().__init__(rho, rho, axis=1)
-        if not rho.is_orthogonal:
-            raise IntertwineError(f"NormMaxPool compares norms, and {rho} of {rho.group} is not orthogonal")
+        if rho.is_complex or not rho.is_orthogonal:
+            raise IntertwineError(f"NormMaxPool compares norms, and {rho} of {rho.group} is not real orthogonal")
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.segments = Segments(rho, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        if x.ndim not in (3, 4, 5):
+            raise IntertwineError(f"NormMaxPool takes (batch, channels, *grid) with 1 to 3 grid axes: {tuple(x.shape)}")
         pool: Any = (nn.functional.max_pool1d, nn.functional.max_pool2d, nn.functional.max_pool3d)[x.ndim - 3]
         blocks = []
         for part, block in zip(self.segments.parts, self.segments.split(x), strict=True):

@@ -14,7 +14,7 @@ from ..groups.elements import Element
 from ..groups.lie import LieGroup
 from ..representations.base import Representation
 from ..representations.expand import expand
-from .module import EquivariantModule
+from .module import EquivariantModule, in_precision, require_representation
 
 CONDITION = 1e-6
 """Smallest singular value of the sampling matrix, relative to the greatest, with which samples determine a vector."""
@@ -60,6 +60,7 @@ class FourierActivation(EquivariantModule):
         samples: int | None = None,
         axis: int = 1,
     ):
+        require_representation(self, sigma)
         if sigma.is_complex or not sigma.is_orthogonal:
             raise IntertwineError(f"FourierActivation takes real orthogonal representations, got {sigma}")
         super().__init__(copies * sigma, copies * sigma, axis=axis)
@@ -78,11 +79,12 @@ class FourierActivation(EquivariantModule):
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        x = in_precision(x, self.forth, self)
         if self.axis < 0:
             values = self.function(x.unflatten(-1, (self.copies, -1)) @ self.forth.mT)
             return (values @ self.back.mT).flatten(-2)
-        values = self.function(self.forth @ x.flatten(2).unflatten(1, (self.copies, self.sigma.dim)))
-        return (self.back @ values).flatten(1, 2).unflatten(2, x.shape[2:])
+        vectors = x.reshape(x.shape[0], self.copies, self.sigma.dim, math.prod(x.shape[2:]))
+        return (self.back @ self.function(self.forth @ vectors)).reshape(x.shape)
 
     def extra_repr(self) -> str:
         name = getattr(self.function, "__name__", self.function)

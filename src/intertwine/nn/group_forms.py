@@ -82,8 +82,8 @@ class ByNeighbours(GroupForm):
     def forward(self, x: Tensor, weight: Tensor) -> Tensor:
         values = weight.permute(2, 1, 0)  # (values, in, out)
         points = x.permute(2, 0, 1).flatten(1).index_select(0, self.neighbours)
-        near = points.reshape(len(values), self._points * len(x), x.shape[1])
-        return torch.bmm(near, values).sum(0).reshape(self._points, len(x), len(weight)).permute(1, 2, 0)
+        near = points.reshape(len(values), self._points * x.shape[0], x.shape[1])
+        return torch.bmm(near, values).sum(0).reshape(self._points, x.shape[0], len(weight)).permute(1, 2, 0)
 
     @staticmethod
     def work(kernel: GroupKernel, channels_in: int, channels_out: int) -> float:

@@ -71,6 +71,7 @@ class EquivariantModule(Solved):
             raise IntertwineError(
                 f"{type(self).__name__} takes features {shape} of type {self.rho_in}, got shape {tuple(x.shape)}"
             )
+        require_numbers(self, x)
 
     def extra_repr(self) -> str:
         return f"{self.rho_in} -> {self.rho_out}"
@@ -88,6 +89,12 @@ def require_representation(layer: nn.Module, rho: object) -> None:
             f"{type(layer).__name__} takes representations such as 8*G.trivial + 4*G.vector, got {rho!r}; "
             "k plain numbers are k copies of the trivial representation, k*G.trivial"
         )
+
+
+def require_numbers(layer: nn.Module, x: Tensor) -> None:
+    """Raise for integers, which layers would round their results to."""
+    if not (x.is_floating_point() or x.is_complex()):
+        raise IntertwineError(f"{type(layer).__name__} takes floating-point features, got {x.dtype}: give it x.float()")
 
 
 def _is_constant(child: nn.Module) -> bool:

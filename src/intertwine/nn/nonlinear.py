@@ -5,6 +5,7 @@ With `axis=1` they act on every sample of fields (batch, rho.dim, *grid).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from ..errors import IntertwineError
 from ..representations.base import Representation
 from ..representations.expand import expand
-from .module import Device, EquivariantModule, require_representation
+from .module import Device, EquivariantModule, in_precision, require_representation
 from .segments import Segments
 
 Function = Callable[[Tensor], Tensor]
@@ -152,7 +153,7 @@ class ScalarGate(EquivariantModule):
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        blocks, used = self.segments.split(x), 0
+        blocks, used = self.segments.split(in_precision(x, self.weight, self)), 0
         parts = list(zip(self.segments.parts, blocks, strict=True))
         scalars = torch.cat([block.squeeze(self.segments.dim) for part, block in parts if part.is_scalar], self.axis)
         gates = torch.sigmoid(self._affine(scalars))
@@ -168,8 +169,10 @@ class ScalarGate(EquivariantModule):
     def _affine(self, scalars: Tensor) -> Tensor:
         if self.axis < 0:
             return nn.functional.linear(scalars, self.weight, self.bias)
-        flat = torch.baddbmm(self.bias[:, None], self.weight.expand(len(scalars), -1, -1), scalars.flatten(2))
-        return flat.unflatten(2, scalars.shape[2:])
+        n, count, *grid = scalars.shape
+        flat = scalars.reshape(n, count, math.prod(grid))
+        gates = torch.baddbmm(self.bias[:, None], self.weight.expand(n, -1, -1), flat)
+        return gates.reshape(n, len(self.weight), *grid)
 
 
 class Gate(EquivariantModule):

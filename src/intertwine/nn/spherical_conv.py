@@ -143,7 +143,7 @@ class SphericalConv(EquivariantModule):
 
     def _mix(self, l: int, part: Tensor, matrix: Tensor) -> Tensor:
         """Degree l: (batch, channels in, copies in * (2l+1)) -> (batch, channels out, copies out * (2l+1))."""
-        (a, b), n, d = self._shapes[l], len(part), 2 * l + 1
+        (a, b), n, d = self._shapes[l], part.shape[0], 2 * l + 1
         rows = part.reshape(n, self.channels_in * a, d).mT.reshape(n * d, self.channels_in * a)
         w = matrix.unflatten(-1, (a, b)).permute(1, 2, 0, 3).reshape(self.channels_in * a, self.channels_out * b)
         return (rows @ w).reshape(n, d, self.channels_out * b).mT.reshape(n, self.channels_out, b * d)
