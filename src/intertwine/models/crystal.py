@@ -17,6 +17,8 @@ from .tensor_field import TensorFieldNetwork
 
 ATTRIBUTES = 8
 """Learned numbers that tell species apart in the self-connections."""
+SMALLEST = 1e-3
+"""Of a spectrum at the start: softplus reaches zero nowhere."""
 KINDS = ("values", "spectrum")
 
 
@@ -95,6 +97,22 @@ class CrystalNetwork(nn.Module):
             return values
         positive = nn.functional.softplus(values)
         return positive / positive.amax(1, keepdim=True)
+
+    @torch.no_grad()
+    def start_at(self, values: Tensor) -> None:
+        """Set the last bias so that an untrained network gives about these values (outputs,), such as a mean spectrum.
+
+        Raises:
+            IntertwineError: there are not as many values as outputs.
+        """
+        bias: Tensor = self.head[-1].bias  # type: ignore[assignment]
+        if values.shape != bias.shape:
+            raise IntertwineError(
+                f"a network with {len(bias)} outputs starts at ({len(bias)},), got {tuple(values.shape)}"
+            )
+        if self.kind == "spectrum":
+            values = values.double().clamp_min(SMALLEST).expm1().log()
+        bias.copy_(values)
 
     def gather(self, structures: Any) -> Atoms:
         """Structures as a batch with the graph of this cutoff; see `gather_atoms`."""

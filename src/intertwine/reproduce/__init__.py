@@ -10,7 +10,7 @@ interrupted one stopped. `known_reproductions.names()` lists them.
 
 from __future__ import annotations
 
-from . import inertia, jets, pictures, potential
+from . import inertia, jets, phonons, pictures, potential
 from .metrics import Figure, tagging
 from .reproduction import (
     Chart,
@@ -40,6 +40,7 @@ __all__ = [
     "Table",
     "inertia",
     "jets",
+    "phonons",
     "pictures",
     "potential",
     "known_reproductions",
