@@ -115,8 +115,8 @@ def _method(request: Request) -> Section:
         f"Size “{request.size}”: {crystals} training crystals, {max(1, round(size.epochs * request.budget))} passes in "
         f"batches of {size.batch_size}, AdamW with weight decay {WEIGHT_DECAY:g} and a cosine from "
         f"{size.learning_rate:g} to zero, loss MSE; two layers of {size.channels} channels, cutoff {CUTOFF:g} Å, "
-        "float32. Networks begin at the mean spectrum. The last weights are measured; the validation part only picks which "
-        "network's spectra are drawn.",
+        "float32. Networks begin at the mean spectrum. The last weights are measured; the validation part only picks "
+        "which network's spectra are drawn.",
         "1,522 crystals of 64 elements, densities of states by density functional perturbation theory (Petretto et "
         "al., Sci. Data 5, 180065, 2018), 0 to 1000 1/cm, split 1,192 / 141 / 189 as in the tutorial of Chen et al.",
     )
