@@ -13,6 +13,7 @@ from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.elements import Element
 from ..representations.base import Representation
+from .points import PointItems
 from .registry import Registry
 from .spec import Budget, Comparison
 
@@ -57,6 +58,8 @@ class Problem(ABC):
     """On the models' output (N, outputs): class scores or values."""
     budget: Budget = Budget()
     hidden: tuple[int, ...] = (128, 128)
+    points: PointItems | None = None
+    """How items are points in space; None where they are not."""
     angles: tuple[float, ...] = ()
     """Degrees for the curve of accuracy against angle; empty where there is no angle to speak of."""
 

@@ -63,11 +63,12 @@ def make_problem(spec: Comparison) -> Problem:
     Raises:
         IntertwineError: there is none of this name, or it does not fit the group.
     """
-    name = "vectors" if spec.data.endswith(".npz") else "pictures" if Path(spec.data).is_dir() else spec.data
-    if spec.data in ("vectors", "pictures") and name == spec.data:
+    endings = {".npz": "vectors", ".xyz": "structures", ".extxyz": "structures"}
+    name = "pictures" if Path(spec.data).is_dir() else endings.get(Path(spec.data).suffix, spec.data)
+    if spec.data in ("vectors", "pictures", "structures") and name == spec.data:
         raise IntertwineError(
-            "Give the path of your data: an .npz file such as 'mine.npz', or a folder of pictures with one subfolder "
-            "for each class."
+            "Give the path of your data: an .npz file such as 'mine.npz', an .xyz file of molecules with energies, or "
+            "a folder of pictures with one subfolder for each class."
         )
     return known_problems.find(name)(spec)
 

@@ -52,8 +52,8 @@ class Comparison:
 
     group: Group
     data: str = "digits"
-    """The name of a registered problem, the path of an .npz file with the arrays x and y, or that of a folder of
-    pictures with one subfolder for each class."""
+    """The name of a registered problem, the path of an .npz file with the arrays x and y, that of an .xyz or .extxyz
+    file of molecules with energies, or that of a folder of pictures with one subfolder for each class."""
     routes: tuple[str, ...] = ROUTES
     seeds: int = 5
     """How many times everything is repeated: with the seeds 0, 1, 2, ..."""

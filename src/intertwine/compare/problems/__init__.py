@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import digits, folder, inertia, published, vectors
+from . import digits, folder, inertia, published, structures, vectors
 
-__all__ = ["digits", "folder", "inertia", "published", "vectors"]
+__all__ = ["digits", "folder", "inertia", "published", "structures", "vectors"]

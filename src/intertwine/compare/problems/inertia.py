@@ -11,6 +11,7 @@ from ...actions import Vectors
 from ...data import Labelled, draw_bodies
 from ...errors import IntertwineError
 from ...representations.base import Representation
+from ..points import PointItems
 from ..problem import Problem, Split, Words, refuse_representations, register
 from ..spec import Budget, Comparison
 
@@ -29,6 +30,7 @@ class Inertia(Problem):
         "I = Σ m (|r|² 1 − r rᵀ) in closed form."
     )
     shape = (POINTS, 4)
+    points = PointItems(cutoff=6.0, neighbours=float(POINTS), origin=True)
     angles = tuple(float(degrees) for degrees in range(0, 181, 15))
     budget = Budget(epochs=60, batch_size=50, learning_rate=3e-3)
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import augment, average, cnn, equivariant, harmonic, hidden, plain, steerable
+from . import augment, average, cnn, equivariant, harmonic, hidden, plain, points, steerable
 
-__all__ = ["augment", "average", "cnn", "equivariant", "harmonic", "hidden", "plain", "steerable"]
+__all__ = ["augment", "average", "cnn", "equivariant", "harmonic", "hidden", "plain", "points", "steerable"]
