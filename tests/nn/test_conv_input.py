@@ -43,6 +43,7 @@ one, V, R = G4.trivial, G4.vector, G4.regular
         (lambda: Conv2d(3 * one, 2 * one, 3, groups=2), "2 groups need features that are 2 copies"),
         (lambda: Conv2d(2 * one, one + V, 3, groups=2), "2 groups need"),
         (lambda: Conv2d(2 * one, 2 * one, 3, groups=0), "groups"),
+        (lambda: Conv2d(2 * one, 2 * one, 3, groups=cast(Any, "2")), "groups"),
         (lambda: Conv2d(one, one, 3, bandlimit=-1), "bandlimit"),
         (lambda: Conv2d(one, one, 3, bandlimit=(0, 1, 2)), "2 rings"),
         (lambda: Conv2d(one, one, 3, bandlimit=cast(Any, 1.5)), "bandlimit"),
@@ -85,3 +86,19 @@ def test_unequal_sides_where_axes_do_not_mix():
 def test_layers_without_samples(group: Group):
     layer = Conv2d(group.trivial + group.vector, group.vector, 3)
     assert layer(torch.randn(0, 3, 8, 8)).shape == (0, 2, 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("layer", "side", "words"),
+    [
+        (Conv2d(one, one, 7), 6, "a kernel of 7 samples reaches over 7, more than 6 samples with padding 0"),
+        (Conv2d(one, one, 3, dilation=4, padding=1), 6, "a kernel of 3 samples 4 apart reaches over 9, more than 6"),
+        (Conv2d(one, one, 9, padding=4, padding_mode="reflect"), 4, '4 samples have no padding of 4.*"reflect": 3'),
+        (Conv2d(one, one, 9, padding=4, padding_mode="circular"), 3, '3 samples have no padding of 4.*"circular": 3'),
+    ],
+    ids=["kernel", "dilation", "reflect", "circular"],
+)
+def test_grids_too_small_are_refused(layer: Conv2d, side: int, words: str):
+    with pytest.raises(IntertwineError, match=words):
+        layer(torch.zeros(1, 1, side, side))
+    assert layer(torch.zeros(1, 1, 9, 9)).numel()

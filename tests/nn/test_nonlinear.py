@@ -158,3 +158,10 @@ def test_errors_teach(kind):
     layer = kind(rho)
     with pytest.raises(IntertwineError, match=rf"{kind.__name__} takes features .* got shape \(4, 3\)"):
         layer(torch.randn(4, 3))
+
+
+def test_one_slope_for_all_entries():
+    rho = 2 * C(4).regular
+    with pytest.raises(IntertwineError, match="slope"):
+        Pointwise(rho, torch.nn.PReLU(rho.dim))
+    check_layer(Pointwise(rho, torch.nn.PReLU()), rho, rho)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ..errors import IntertwineError
 from .filters import Filter, Kaiser, Spline
-from .module import Solved
+from .module import Solved, require_numbers
 
 Size = int | Sequence[int]
 PADDING_MODES = ("replicate", "reflect", "circular", "zeros")
@@ -30,9 +30,9 @@ class Resampler(Solved):
 
     def __init__(self, name: str, factor: Size, filter: Filter, padding_mode: str):
         super().__init__()
-        factors = (factor,) if isinstance(factor, int) else tuple(factor)
-        if not factors or min(factors) < 1:
-            raise IntertwineError(f"{name} of {type(self).__name__} is a positive whole number for each axis: {factor}")
+        factors = tuple(factor) if isinstance(factor, Sequence) else (factor,)
+        if not factors or any(not isinstance(each, int) or each < 1 for each in factors):
+            raise IntertwineError(f"{name} of {type(self).__name__} is a positive integer for each axis: {factor!r}")
         if padding_mode not in PADDING_MODES:
             raise IntertwineError(f"padding_mode is one of {', '.join(PADDING_MODES)}, got {padding_mode!r}")
         self.filter, self.padding_mode, self._factors = filter, padding_mode, factors
@@ -42,6 +42,7 @@ class Resampler(Solved):
 
     def per_axis(self, x: Tensor) -> tuple[int, ...]:
         """The factor for each grid axis of x (batch, channels, *grid)."""
+        require_numbers(self, x)
         d = x.ndim - 2
         if d not in (1, 2, 3) or len(self._factors) not in (1, d):
             wanted = "(batch, channels, *grid)" + (f" with {len(self._factors)} grid axes" * (len(self._factors) > 1))

@@ -14,7 +14,7 @@ from ..errors import IntertwineError
 from ..intertwiners.angular import fixed_vectors
 from ..representations.base import Representation
 from ..representations.expand import expand
-from .conv_sizes import ONE_SIDED, Size, left_out, read_padding, read_size, require_alike
+from .conv_sizes import ONE_SIDED, Size, left_out, read_padding, read_size, require_alike, require_room
 from .kernel import Kernel, point_space, split_type
 from .module import Device, EquivariantModule, in_precision
 
@@ -166,6 +166,8 @@ class _Conv(EquivariantModule):
                 f"{type(self).__name__} takes (batch, {self.rho_in.dim}, *grid) with {self.d} grid axes and channels "
                 f"of type {self.rho_in}, got shape {tuple(x.shape)}"
             )
+        if not torch.compiler.is_compiling() and not self.transposed:
+            require_room(x.shape[-self.d :], self.kernel_size, self.padding, self.dilation, self.padding_mode)
 
     def _warn(self, x: Tensor) -> None:
         """Warn where the strided samples do not lie symmetrically, so that rotations are lost."""
@@ -233,7 +235,7 @@ class Conv1d(_Conv):
         >>> G = C(2)
         >>> sign = G.irrep(1)
         >>> Conv1d(G.trivial, 4 * sign, 5, space=sign)
-        Conv1d(C(2): 1 -> 4x(1), 5, 8 weights)
+        Conv1d(C(2): 1 -> 4xk=1, 5, 8 weights)
     """
 
     d = 1

@@ -69,6 +69,22 @@ def require_alike(space: Representation, **sizes: tuple[int, ...]) -> None:
                 )
 
 
+def require_room(
+    grid: Sequence[int], kernel: Sequence[int], padding: Sequence[int], dilation: Sequence[int], mode: str
+) -> None:
+    """Raise unless the kernel fits the padded grid, and the padding goes on from samples that are there."""
+    for n, k, p, step in zip(grid, kernel, padding, dilation, strict=True):
+        reach = step * (k - 1) + 1
+        if n + 2 * p < reach:
+            raise IntertwineError(
+                f"a kernel of {k} samples" + f" {step} apart" * (step > 1) + f" reaches over {reach}, more than {n} "
+                f"samples with padding {p}: use a smaller kernel, more padding or a larger grid"
+            )
+        most = {"reflect": n - 1, "circular": n}.get(mode, p)
+        if p > most:
+            raise IntertwineError(f'{n} samples have no padding of {p} with padding_mode="{mode}": {most} at most')
+
+
 def left_out(
     grid: Sequence[int],
     kernel: Sequence[int],

@@ -208,8 +208,8 @@ def split_type(rho: Representation, groups: int) -> Representation:
     Raises:
         IntertwineError: unless rho is written as copies of one representation, a multiple of `groups` of them.
     """
-    if groups < 1:
-        raise IntertwineError(f"groups is a positive number, got {groups}")
+    if not isinstance(groups, int) or groups < 1:
+        raise IntertwineError(f"groups is a positive integer, got {groups!r}")
     term, copies = rho.terms[0] if isinstance(rho, Sum) and len(rho.terms) == 1 else (rho, 1)
     if copies % groups:
         raise IntertwineError(

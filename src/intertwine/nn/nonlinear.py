@@ -26,7 +26,8 @@ class Pointwise(EquivariantModule):
     Shapes: (..., rho.dim) -> (..., rho.dim), or with axis=1 (batch, rho.dim, *grid) -> the same.
 
     Raises:
-        IntertwineError: when the representation is neither, or is signed and the function is not odd.
+        IntertwineError: when the representation is neither, is signed and the function is not odd, or the function is
+            a PReLU with slopes of its own for every entry.
 
     Example:
         >>> Pointwise(8 * C(4).regular)
@@ -40,6 +41,8 @@ class Pointwise(EquivariantModule):
                 f"a pointwise function does not commute with {rho} of {rho.group}, which mixes entries instead of "
                 "permuting them; use NormActivation or Gate, or a permutation representation such as `regular`"
             )
+        if isinstance(function, nn.PReLU) and function.num_parameters > 1:
+            raise IntertwineError("a slope for each channel does not commute with permutations: nn.PReLU() has one")
         probe = torch.linspace(-3, 3, 25, dtype=torch.float64)
         if rho.phase_order == 2 and not torch.allclose(function(-probe), -function(probe), atol=1e-12):
             raise IntertwineError(
