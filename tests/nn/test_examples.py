@@ -25,12 +25,21 @@ import intertwine
         "blur",
         "filters",
         "antialias",
+        "on_fields",
+        "field_norm",
+        "field_pool",
+        "fourier_activation",
+        "conv",
+        "group_conv",
+        "spherical_conv",
+        "sampling",
+        "sampled_activation",
     ],
 )
 def test_docstrings(name: str):
     module = importlib.import_module(f"intertwine.nn.{name}")
     tests = doctest.DocTestFinder(exclude_empty=True).find(
-        module, globs={**vars(intertwine), **vars(module), "torch": torch}
+        module, globs={**vars(intertwine), **vars(intertwine.nn), **vars(module), "torch": torch}
     )
     runner = doctest.DocTestRunner()
     for test in tests:

@@ -18,6 +18,7 @@ from .maps import Maps
 from .module import EquivariantModule
 from .neighbours import PointGraph, radius_graph
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
+from .on_fields import OnFields
 from .point_conv import PointConv
 from .radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
 from .sampled_activation import SampledActivation
@@ -60,6 +61,7 @@ __all__ = [
     "MaxBlurPool",
     "NormActivation",
     "NormMaxPool",
+    "OnFields",
     "PointConv",
     "PointGraph",
     "Pointwise",
