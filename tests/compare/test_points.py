@@ -11,6 +11,7 @@ import torch
 from intertwine.compare import Comparison, known_routes, make_problem
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, C, Cube, O
+from intertwine.groups.base import Group
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def molecules(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("group", [O(3), SO(3)], ids=str)
 @pytest.mark.parametrize("data", ["inertia", "molecules"])
-def test_the_network_turns_with_its_points_and_forgets_their_order(group: O, data: str, molecules: Path) -> None:
+def test_the_network_turns_with_its_points_and_forgets_their_order(group: Group, data: str, molecules: Path) -> None:
     problem = make_problem(Comparison(group, "inertia" if data == "inertia" else str(molecules)))
     torch.manual_seed(0)
     model = known_routes.find("points")().model(problem, (32, 32)).double().eval()
