@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import importlib.metadata
+import inspect
 import re
 import subprocess
 import sys
@@ -74,6 +76,20 @@ def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             exec(compile("\n" * line + code, str(page), "exec"), space)
         else:
             _check_session(code, space, page, line)
+
+
+@pytest.mark.parametrize("name", ["actions", "audit", "compare", "data", "models", "nn", "representations", "reproduce"])
+def test_the_reference_holds_every_public_name(name: str) -> None:
+    """Functions and classes of `__all__`, in the module they are written in."""
+    text = (ROOT / "docs" / "api" / f"{name}.md").read_text()
+    written = dict(re.findall(r"automodule:: (\S+)\n   :members:(.*)", text))
+    package = importlib.import_module(f"intertwine.{name}")
+    for public in package.__all__:
+        value = getattr(package, public)
+        if not inspect.isclass(value) and not inspect.isfunction(value):
+            continue
+        members = written.get(value.__module__, "-").replace(",", " ").split()
+        assert not members or value.__name__ in members, f"{value.__module__}.{value.__name__}"
 
 
 def _check_session(code: str, space: dict, page: Path, line: int) -> None:
