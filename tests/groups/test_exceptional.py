@@ -47,12 +47,12 @@ def test_e8_sample_and_negative_control() -> None:
     assert not bool(E(8).contains(-g))
 
 
-@pytest.mark.parametrize(("group", "cubes"), [(G2(), 1), (F4(), 1), (E(7), 0)], ids=lambda x: str(x))
-def test_mean_characters_of_samples_are_those_of_haar_measure(group: LieGroup, cubes: int) -> None:
-    trace = group.vector.character(group.sample(3000, generator=torch.Generator().manual_seed(SEED))).real
+@pytest.mark.parametrize(("group", "cubes", "count"), [(G2(), 1, 3000), (F4(), 1, 1000), (E(7), 0, 400)], ids=str)
+def test_mean_characters_of_samples_are_those_of_haar_measure(group: LieGroup, cubes: int, count: int) -> None:
+    trace = group.vector.character(group.sample(count, generator=torch.Generator().manual_seed(SEED))).real
     for power, expected in ((1, 0), (2, 1), (3, cubes)):
         values = trace**power
-        assert abs(float(values.mean()) - expected) < 5 * float(values.std()) / 3000**0.5
+        assert abs(float(values.mean()) - expected) < 5 * float(values.std()) / count**0.5
 
 
 def test_other_ranks_are_refused() -> None:
