@@ -42,6 +42,18 @@ def test_extxyz_with_energies_and_forces(tmp_path: Path) -> None:
     assert water.cell.diagonal().tolist() == [9, 9, 9]
 
 
+@pytest.mark.parametrize("ending", ["cif", "vasp", "json"])
+def test_crystals_in_other_formats(ending: str, tmp_path: Path) -> None:
+    io, build = pytest.importorskip("ase.io"), pytest.importorskip("ase.build")
+    salt = build.bulk("NaCl", "rocksalt", a=5.64)
+    io.write(tmp_path / f"salt.{ending}", salt)
+    (found,) = read_structures(tmp_path / f"salt.{ending}")
+    assert found.numbers.tolist() == [11, 17]
+    assert found.pbc.all()
+    assert found.energy is None
+    assert float(torch.linalg.det(found.cell)) == pytest.approx(salt.get_volume(), rel=1e-6)
+
+
 def test_what_is_no_file_of_structures(tmp_path: Path) -> None:
     pytest.importorskip("ase")
     with pytest.raises(IntertwineError, match="no file"):

@@ -32,10 +32,11 @@ def crystal() -> tuple[list[int], Tensor]:
     return [1, 6, 8, 6], torch.rand(4, 3, dtype=torch.float64) @ CELL
 
 
-@pytest.fixture(params=[False, True], ids=["natural", "both parities"])
+@pytest.fixture(params=[(2, False), (2, True), (3, False)], ids=["degree 2", "both parities", "degree 3"])
 def potential(request: pytest.FixtureRequest) -> InteratomicPotential:
+    degree, parity = request.param
     return InteratomicPotential(
-        [1, 6, 8], cutoff=3.5, channels=4, layers=2, parity=request.param, hidden=(8,), dtype=torch.float64
+        [1, 6, 8], cutoff=3.5, channels=4, degree=degree, layers=2, parity=parity, hidden=(8,), dtype=torch.float64
     )
 
 

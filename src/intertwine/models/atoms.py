@@ -40,7 +40,7 @@ def gather_atoms(
     Raises:
         IntertwineError: an object is of neither kind, or the graph cannot be made, see `nn.radius_graph`.
     """
-    if isinstance(structures, Sequence | list):
+    if isinstance(structures, Sequence):
         parts = [_part(structure) for structure in structures]
     else:
         parts = [_part(structures)]
