@@ -79,3 +79,4 @@ def _starts(ends: Tensor, nodes: int) -> Tensor:
 
 # torch.export (2.13) takes no field whose name begins with that of another, hence `outgoing`.
 torch.export.register_dataclass(Edges, serialized_type_name="intertwine.nn.Edges")
+torch.serialization.add_safe_globals([Edges])

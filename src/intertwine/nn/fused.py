@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 
@@ -21,7 +23,8 @@ from .plan import Tables, tables
 LANES = 16
 LARGEST_BLOCK = 13
 """Rows of a block up to which they fit the registers of today's processors, or nearly."""
-EDGES_OF_A_THREAD = 256
+WORK_OF_A_SHARE = 10**7
+"""Multiplications below which handing work to another thread takes longer than doing it."""
 
 
 @lru_cache(maxsize=1)
@@ -29,18 +32,21 @@ def available() -> bool:
     """Whether messages can be compiled here; where not, the log says so once."""
     found = importlib.util.find_spec("llvmlite") is not None
     if not found:
-        logging.getLogger("intertwine").info(
+        logging.getLogger("intertwine").warning(
             "llvmlite is not installed: messages on points run on torch's own operations, several times slower; "
             "pip install 'intertwine[points]'"
         )
     return found
 
 
+def compiles(x: Tensor) -> bool:
+    """Whether there is machine code for these numbers: float32 and float64 on the CPU."""
+    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and available()
+
+
 def serves(x: Tensor, code: str) -> bool:
-    """Whether machine code takes these features: float32 and float64 on the CPU, in blocks that fit the registers."""
-    if x.device.type != "cpu" or x.dtype not in (torch.float32, torch.float64):
-        return False
-    return max(tables(code).dims, default=0) <= LARGEST_BLOCK and available()
+    """Whether machine code takes these features: in blocks that fit the registers."""
+    return max(tables(code).dims, default=0) <= LARGEST_BLOCK and compiles(x)
 
 
 def forward(x: list[Tensor], y: list[Tensor], w: list[Tensor], source: Tensor, starts: Tensor, code: str) -> Tensor:
@@ -86,7 +92,7 @@ def _run(
 ) -> None:
     """The kernel on all nodes, in parts of about as many edges for each thread."""
     channels, starts = like.shape[2], lookup[0]
-    if not channels or not starts[-1]:
+    if not starts[-1]:
         return
     held = (*lookup, plan.blocks, plan.paths, plan.places, plan.values_in(like.dtype))
     sizes = [channels, plan.rows_in, plan.rows_y, plan.rows_out, len(plan.paths), len(plan.blocks), plan.entries]
@@ -98,23 +104,64 @@ def _run(
         scratch = torch.empty((plan.entries * areas + plan.rows_y) * (64 // like.itemsize), dtype=like.dtype)
         kernel(first, end, *sizes, *addresses, scratch.data_ptr(), *last)
 
-    bounds = _shares(starts, torch.get_num_threads())
-    if len(bounds) == 2:
-        part(*bounds)
-        return
-    pool = _pool(os.getpid(), torch.get_num_threads())
-    for done in [pool.submit(part, *ends) for ends in pairwise(bounds)]:
-        done.result()
+    _share_out(part, _bounds(starts, channels * plan.entries))
 
 
-def _shares(starts: Tensor, threads: int) -> list[int]:
-    """Bounds between nodes so that parts have about as many edges; four parts a thread, so that no one waits long."""
-    nodes, edges = len(starts) - 1, int(starts[-1])
-    parts = min(4 * threads, edges // EDGES_OF_A_THREAD) if threads > 1 else 1
-    if parts < 2:
-        return [0, nodes]
-    cuts = torch.arange(1, parts) * edges // parts
-    return sorted({0, *torch.searchsorted(starts, cuts).tolist(), nodes})
+def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    """Solid harmonics (n, rows) of points (n, 3)."""
+    from .fused_harmonics import values_kernel
+
+    rows = (greatest + 1) ** 2
+    x, values = x.contiguous(), x.new_empty(len(x), rows)
+    kernel, addresses = values_kernel(x.itemsize, greatest, normalisation), (x.data_ptr(), values.data_ptr())
+    _share_out(lambda first, last: kernel(first, last, rows, *addresses), _even(len(x), 16 * rows))
+    return values
+
+
+def harmonics_gradient(g: Tensor, x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    """The gradient of <g, harmonics>, (n, 3)."""
+    from .fused_harmonics import gradient_kernel
+
+    rows = (greatest + 1) ** 2
+    g, x = g.contiguous(), x.contiguous()
+    slope = torch.empty_like(x)
+    kernel = gradient_kernel(x.itemsize, greatest, normalisation)
+    addresses = (x.data_ptr(), g.data_ptr(), slope.data_ptr())
+    _share_out(lambda first, last: kernel(first, last, rows, *addresses), _even(len(x), 32 * rows))
+    return slope
+
+
+# --- threads ----------------------------------------------------------------------------------------------------------
+
+
+def _share_out(part: Callable[[int, int], None], bounds: list[int]) -> None:
+    """Run `part` on all shares, in as many threads as torch uses, this one among them."""
+    threads = torch.get_num_threads()
+    shares = deque(pairwise(bounds))
+    waiting = [_pool(os.getpid(), threads).submit(_work, part, shares) for _ in range(min(threads, len(shares)) - 1)]
+    _work(part, shares)
+    for helper in waiting:
+        helper.cancel() or helper.result()
+
+
+def _work(part: Callable[[int, int], None], shares: deque[tuple[int, int]]) -> None:
+    """Take shares until none are left; several threads draw from one queue."""
+    with suppress(IndexError):
+        while True:
+            part(*shares.popleft())
+
+
+def _bounds(starts: Tensor, work: int) -> list[int]:
+    """Bounds between nodes so that shares have about as many edges, each of so much work."""
+    cuts = torch.tensor(_even(int(starts[-1]), work)[1:-1], dtype=torch.int64)
+    return sorted({0, *torch.searchsorted(starts, cuts).tolist(), len(starts) - 1})
+
+
+def _even(number: int, work: int) -> list[int]:
+    """Bounds of even shares of things, each of so much work; up to four for a thread."""
+    threads = torch.get_num_threads()
+    shares = max(1, min(4 * threads, number * work // WORK_OF_A_SHARE)) if threads > 1 else 1
+    return [number * share // shares for share in range(shares + 1)]
 
 
 @lru_cache(maxsize=4)

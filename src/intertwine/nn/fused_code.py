@@ -1,18 +1,12 @@
-"""Machine code of the sums over neighbours: LLVM's assembly written out, and compiled in this process.
+"""Machine code: LLVM's assembly written out by small functions, and compiled in this process.
 
 One vector register holds the same number for W channels (or for W edges, while couplings are folded into matrices).
-The code knows nothing of a plan but the dimensions of its blocks of rows; all else stands in tables, so that plans
-share it. What is computed is a sum of terms: term (a, b, c) takes the a-th features, b-th harmonics and c-th weights,
-
-    forward     out[i, p, k] = sum over edges into i and over terms of  w_c[e, p] sum_m M_b[e, p, k, m] x_a[j, m],
-
-and `backward` the gradients of <g, forward> with respect to the features, harmonics and weights numbered 0.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -20,17 +14,8 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 
-Terms = tuple[tuple[int, int, int], ...]
-FIRST: Terms = ((0, 0, 0),)
-SECOND: Terms = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
-
 LONG, POINTER = ir.IntType(64), ir.PointerType()
 VECTOR_BYTES = 64
-SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
-TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
-BLOCK_FIELDS, PATH_FIELDS = 4, 4
-"""A block of rows of x: rows, first row, first path, last path. A path: first entry, first row of the output, rows,
-number of its weights."""
 
 
 class Code:
@@ -43,14 +28,13 @@ class Code:
         self.vector = ir.VectorType(self.number, self.width)
         self.module = ir.Module()
 
-    def begin(self, name: str, tensors: list[str]) -> dict[str, Any]:
+    def begin(self, name: str, sizes: Sequence[str], pointers: Sequence[str]) -> dict[str, Any]:
         """Open the function; its arguments by name."""
-        names = [*SIZES, *TABLES, *tensors]
-        kinds = [LONG if n in SIZES else POINTER for n in names]
+        kinds = [LONG] * len(sizes) + [POINTER] * len(pointers)
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), kinds), name)
-        for n, argument in zip(names, function.args, strict=True):
-            if n not in SIZES:
-                argument.add_attribute("noalias")
+        names = [*sizes, *pointers]
+        for argument in function.args[len(sizes) :]:
+            argument.add_attribute("noalias")
         self.entry = function.append_basic_block()
         self.b = ir.IRBuilder(self.entry)
         return dict(zip(names, function.args, strict=True))
@@ -120,6 +104,10 @@ class Code:
     def splat(self, address: Any) -> Any:
         """One number in all places of a vector."""
         return self._spread(self.b.load(address, typ=self.number, align=self.itemsize), self.number)
+
+    def constant(self, value: float) -> Any:
+        """A number in all places of a vector."""
+        return ir.Constant(self.vector, [value] * self.width)
 
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
         """a b + c, in one instruction where the processor has it."""

@@ -1,4 +1,12 @@
-"""The two loops over edges as code: messages summed at nodes, and their gradients."""
+"""The two loops over edges as code: messages summed at nodes, and their gradients.
+
+The code knows nothing of a plan but the dimensions of its blocks of rows; all else stands in tables, so that plans
+share it. What is computed is a sum of terms: term (a, b, c) takes the a-th features, b-th harmonics and c-th weights,
+
+    forward     out[i, p, k] = sum over edges into i and over terms of  w_c[e, p] sum_m M_b[e, p, k, m] x_a[j, m],
+
+and `backward` the gradients of <g, forward> with respect to the features, harmonics and weights numbered 0.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +17,17 @@ from typing import Any
 
 from llvmlite import ir
 
-from .fused_code import BLOCK_FIELDS, FIRST, LONG, PATH_FIELDS, SECOND, Code, Terms, compiled
+from .fused_code import LONG, Code, compiled
+
+Terms = tuple[tuple[int, int, int], ...]
+FIRST: Terms = ((0, 0, 0),)
+SECOND: Terms = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+
+SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
+TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
+BLOCK_FIELDS, PATH_FIELDS = 4, 4
+"""A block of rows of x: rows, first row, first path, last path. A path: first entry, first row of the output, rows,
+number of its weights."""
 
 ORDERS: dict[int, Terms] = {1: FIRST, 2: SECOND}
 
@@ -25,7 +43,7 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
     """out += messages of the edges into nodes first .. last - 1, compiled for blocks of so many rows."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("forward", [*tensors(terms), "out"])
+    a = code.begin("forward", SIZES, [*TABLES, *tensors(terms), "out"])
     b, width, areas = code.b, code.width, order
     a["order"] = None
     with code.loop(a["first"], a["last"]) as node, _edges_in_chunks(code, a, node) as (begin, count):
@@ -89,7 +107,7 @@ def backward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: i
     """Gradients with respect to x0 (added to gx), y0 and w0 (written) of the edges out of nodes first .. last - 1."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("backward", [*tensors(terms), "g", "gx", "gy", "gw"])
+    a = code.begin("backward", SIZES, [*TABLES, *tensors(terms), "g", "gx", "gy", "gw"])
     b, width, areas = code.b, code.width, order + 2
     size = b.mul(a["entries"], LONG(width))
     slopes = code.at(a["scratch"], b.mul(size, LONG(order)))

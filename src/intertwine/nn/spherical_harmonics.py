@@ -11,19 +11,14 @@ with c_l = 1 / C[z, 0, 0] from S_l = z^l on the polar axis, where the second fol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from ..groups.base import on_cpu
-from ..groups.classical import SO
-from ..representations.clebsch_gordan import clebsch_gordan
-from ..representations.wigner import lie_irrep
-
-NORMALISATIONS = ("component", "norm", "integral")
+from . import fused
+from .solid_steps import NORMALISATIONS, factor, step_in
 
 
 def spherical_harmonics(
@@ -58,63 +53,84 @@ def spherical_harmonics(
         raise IntertwineError(f"normalisation is one of {', '.join(NORMALISATIONS)}, got {normalisation!r}")
     if normalise:
         x = x * x.square().sum(-1, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny).rsqrt()
-    values: Tensor = _Solid.apply(x.reshape(-1, 3), max(listed), normalisation)  # type: ignore[assignment]
+    values = torch.ops.intertwine.solid_harmonics(x.reshape(-1, 3), max(listed), normalisation)
     if listed != list(range(max(listed) + 1)):
         values = torch.cat([values[:, l * l : (l + 1) ** 2] for l in listed], 1)
     return values.reshape(*x.shape[:-1], values.shape[-1])
 
 
-class _Solid(torch.autograd.Function):
-    """Solid harmonics of degree 0 .. L times the factors of a normalisation: (n, 3) -> (n, (L + 1)^2).
-
-    Within, vectors run along the last axis, so that every step is one matrix product and one product of rows.
-    """
-
-    @staticmethod
-    def forward(x: Tensor, greatest: int, normalisation: str) -> Tensor:  # type: ignore[override]
-        rows = x.mT.contiguous()
-        values = x.new_empty((greatest + 1) ** 2, len(x))
-        values[0] = _factor(0, normalisation)
-        for l in range(1, greatest + 1):
-            pairs = (rows[:, None] * values[(l - 1) ** 2 : l * l]).flatten(0, 1)
-            torch.mm(_coupling(l, normalisation, x.dtype, x.device)[0], pairs, out=values[l * l : (l + 1) ** 2])
-        return values.mT
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, int, str], output: Tensor) -> None:  # type: ignore[override]
-        ctx.greatest, ctx.normalisation = inputs[1:]
-        ctx.save_for_backward(output)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
-        (values,) = ctx.saved_tensors
-        total = grad.new_zeros(3, len(grad))
-        for l in range(1, ctx.greatest + 1):
-            down = _coupling(l, ctx.normalisation, grad.dtype, grad.device)[1]
-            back = (down @ grad[:, l * l : (l + 1) ** 2].mT).unflatten(0, (3, 2 * l - 1))
-            total = total + (back * values[:, (l - 1) ** 2 : l * l].mT).sum(1)
-        return total.mT, None, None
+# --- the operators: machine code where that can be had, torch's own operations elsewhere ------------------------------
 
 
-@lru_cache(maxsize=512)
-def _coupling(l: int, normalisation: str, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
-    """(c_l C^T as (2l + 1, 3 (2l - 1)), k_l C as (3 (2l - 1), 2l + 1)), the vector axis in the order (x, y, z)."""
-    c = _clebsch_gordan(l)
-    c = c / c[2, l - 1, l] * (_factor(l, normalisation) / _factor(l - 1, normalisation))
-    # S_l = z^l and so dS_l/dz = l z^(l - 1) on the polar axis: k_l = l c_l.
-    flat = c.flatten(0, 1)
-    return flat.mT.contiguous().to(device, dtype), (l * flat).to(device, dtype)
+@torch.library.custom_op("intertwine::solid_harmonics", mutates_args=())
+def _solid(x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    """Solid harmonics of degree 0 .. greatest times the factors of a normalisation: (n, 3) -> (n, (greatest + 1)^2)."""
+    if fused.compiles(x):
+        return fused.harmonics(x, greatest, normalisation)
+    values = x.new_empty((greatest + 1) ** 2, len(x))
+    values[0] = factor(0, normalisation)
+    for l in range(1, greatest + 1):
+        torch.mm(*_raised(x, values[(l - 1) ** 2 : l * l], l, normalisation), out=values[l * l : (l + 1) ** 2])
+    return values.mT.contiguous()
 
 
-def _factor(l: int, normalisation: str) -> float:
-    """sqrt(sum_m Y_lm^2) on the sphere."""
-    return {"component": 2 * l + 1, "norm": 1, "integral": (2 * l + 1) / (4 * torch.pi)}[normalisation] ** 0.5
+@_solid.register_fake
+def _(x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    return x.new_empty(x.shape[0], (greatest + 1) ** 2)
 
 
-@lru_cache(maxsize=64)
-@on_cpu
-def _clebsch_gordan(l: int) -> Tensor:
-    """C (3, 2l - 1, 2l + 1) of 1 (x) (l-1) -> l; the basis of l = 1 is (y, z, x)."""
-    irreps = [lie_irrep(SO(3), (2 * degree,)) for degree in (1, l - 1, l)]
-    c = clebsch_gordan(*irreps)[0]
-    return c[[2, 0, 1]]
+@torch.library.custom_op("intertwine::solid_gradient", mutates_args=())
+def _gradient(g: Tensor, x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    """The gradient of <g, solid harmonics>, (n, 3)."""
+    if fused.compiles(x):
+        return fused.harmonics_gradient(g, x, greatest, normalisation)
+    values = torch.ops.intertwine.solid_harmonics(x, greatest, normalisation)
+    total = torch.zeros_like(x)
+    for l in range(1, greatest + 1):
+        total += (_lowered(g, l, normalisation) * values[:, None, (l - 1) ** 2 : l * l]).sum(2)
+    return total
+
+
+@_gradient.register_fake
+def _(g: Tensor, x: Tensor, greatest: int, normalisation: str) -> Tensor:
+    return torch.empty_like(x)
+
+
+def _raised(a: Tensor, values: Tensor, l: int, normalisation: str) -> tuple[Tensor, Tensor]:
+    """Factors of c_l sum C[axis, m', :] a_axis S_(l-1, m'), points last: (2l + 1, 3 (2l - 1)) and (3 (2l - 1), n)."""
+    pairs = (a.mT[:, None] * values).flatten(0, 1)
+    return step_in(l, normalisation, a.dtype, a.device).mT, pairs
+
+
+def _lowered(g: Tensor, l: int, normalisation: str) -> Tensor:
+    """l c_l sum_m C[axis, m', m] g_lm for axis and m', (n, 3, 2l - 1)."""
+    down = l * step_in(l, normalisation, g.dtype, g.device)
+    return (g[:, l * l : (l + 1) ** 2] @ down.mT).unflatten(1, (3, 2 * l - 1))
+
+
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    *tensors, ctx.greatest, ctx.normalisation = inputs
+    ctx.save_for_backward(*tensors)
+
+
+def _backward_of_values(ctx: Any, g: Tensor) -> tuple[Tensor, None, None]:
+    (x,) = ctx.saved_tensors
+    return torch.ops.intertwine.solid_gradient(g, x, ctx.greatest, ctx.normalisation), None, None
+
+
+def _backward_of_gradient(ctx: Any, a: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    """Of <a, gradient> = sum_l <lowered g_l, a S_(l-1)>: with respect to g, and to x by way of S."""
+    (g, x), rest = ctx.saved_tensors, (ctx.greatest, ctx.normalisation)
+    values = torch.ops.intertwine.solid_harmonics(x, *rest)
+    to_g, to_values = [torch.zeros_like(values[:, :1])], []
+    for l in range(1, ctx.greatest + 1):
+        up, pairs = _raised(a, values.mT[(l - 1) ** 2 : l * l], l, ctx.normalisation)
+        to_g.append((l * up @ pairs).mT)
+        to_values.append((_lowered(g, l, ctx.normalisation) * a[:, :, None]).sum(1))
+    to_values.append(torch.zeros_like(values[:, ctx.greatest**2 :]))
+    to_x = torch.ops.intertwine.solid_gradient(torch.cat(to_values, 1), x, *rest)
+    return torch.cat(to_g, 1), to_x, None, None
+
+
+torch.library.register_autograd("intertwine::solid_harmonics", _backward_of_values, setup_context=_keep)
+torch.library.register_autograd("intertwine::solid_gradient", _backward_of_gradient, setup_context=_keep)
