@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -38,6 +39,11 @@ def random_inputs(p: Plan, edges: Edges, channels: int, dtype: torch.dtype = tor
     return x, y, w
 
 
+def sums(inputs: Sequence[Tensor], edges: Edges, p: Plan) -> Tensor:
+    x, y, w = inputs
+    return message(x, y, w, edges, p)
+
+
 def brute_force(x: Tensor, y: Tensor, w: Tensor, edges: Edges, p: Plan) -> Tensor:
     out = x.new_zeros(edges.nodes, p.rows_out, x.shape[2])
     for e, (j, i) in enumerate(zip(edges.source.tolist(), edges.target.tolist(), strict=True)):
@@ -67,7 +73,7 @@ def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 def test_the_formula_edge_by_edge(route: str, group: Group, channels: int):
     p, edges = of_degree(group, 2), graph(6, 40)
     inputs = random_inputs(p, edges, channels)
-    torch.testing.assert_close(message(*inputs, edges, p), brute_force(*inputs, edges, p), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(sums(inputs, edges, p), brute_force(*inputs, edges, p), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("degree", [1, 3, 4])
@@ -93,11 +99,11 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
     p, edges = of_degree(SO(3), 2), graph(50, 700)
     inputs = random_inputs(p, edges, 5)
     leaves = [t.requires_grad_() for t in inputs]
-    alone = message(*inputs, edges, p)
+    alone = sums(inputs, edges, p)
     slopes = torch.autograd.grad(alone.square().sum(), leaves)
     monkeypatch.setattr(fused, "WORK_OF_A_SHARE", 100)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
-    together = message(*inputs, edges, p)
+    together = sums(inputs, edges, p)
     assert torch.equal(alone, together)
     for a, b in zip(slopes, torch.autograd.grad(together.square().sum(), leaves), strict=True):
         assert torch.equal(a, b)
@@ -119,7 +125,7 @@ def test_rows_that_do_not_lie_together(route: str):
     p, edges = of_degree(SO(3), 1), graph(4, 9)
     x, y, w = random_inputs(p, edges, 6)
     strided = x.transpose(0, 2).contiguous().transpose(0, 2), y.T.contiguous().T, w.expand(2, *w.shape)[1]
-    torch.testing.assert_close(message(*strided, edges, p), message(x, y, w, edges, p))
+    torch.testing.assert_close(sums(strided, edges, p), message(x, y, w, edges, p))
 
 
 def test_blocks_too_large_for_registers_run_on_torch():
@@ -129,7 +135,7 @@ def test_blocks_too_large_for_registers_run_on_torch():
     edges = graph(3, 5)
     inputs = random_inputs(p, edges, 2)
     assert not fused.serves(inputs[0], p.code)
-    torch.testing.assert_close(message(*inputs, edges, p), brute_force(*inputs, edges, p))
+    torch.testing.assert_close(sums(inputs, edges, p), brute_force(*inputs, edges, p))
 
 
 def test_mixed_precisions_become_the_highest():
@@ -147,8 +153,8 @@ def test_mixed_precisions_become_the_highest():
 def test_first_and_second_derivatives(route: str):
     p, edges = of_degree(SO(3), 1), graph(4, 7)
     leaves = [t.requires_grad_() for t in random_inputs(p, edges, 2)]
-    assert gradcheck(lambda *t: message(*t, edges, p), leaves)
-    assert gradgradcheck(lambda *t: message(*t, edges, p), leaves)
+    assert gradcheck(lambda *t: sums(t, edges, p), leaves)
+    assert gradgradcheck(lambda *t: sums(t, edges, p), leaves)
 
 
 def test_third_and_fourth_derivatives(route: str):
@@ -157,7 +163,7 @@ def test_third_and_fourth_derivatives(route: str):
     leaves = [t.requires_grad_() for t in random_inputs(p, edges, 1)]
 
     def slopes(*t: Tensor) -> tuple[Tensor, ...]:
-        return torch.autograd.grad(message(*t, edges, p).square().sum(), t, create_graph=True)
+        return torch.autograd.grad(sums(t, edges, p).square().sum(), t, create_graph=True)
 
     assert gradcheck(slopes, leaves)
     assert gradgradcheck(slopes, leaves)
@@ -166,10 +172,10 @@ def test_third_and_fourth_derivatives(route: str):
 def test_gradients_of_what_is_asked_for_alone(route: str):
     p, edges = of_degree(SO(3), 1), graph(4, 7)
     x, y, w = random_inputs(p, edges, 2)
-    every = torch.autograd.grad(message(*(t.requires_grad_() for t in (x, y, w)), edges, p).sum(), (x, y, w))
+    every = torch.autograd.grad(sums([t.requires_grad_() for t in (x, y, w)], edges, p).sum(), (x, y, w))
     for number in range(3):
         leaves = [t.detach().requires_grad_(i == number) for i, t in enumerate((x, y, w))]
-        (slope,) = torch.autograd.grad(message(*leaves, edges, p).sum(), leaves[number])
+        (slope,) = torch.autograd.grad(sums(leaves, edges, p).sum(), leaves[number])
         torch.testing.assert_close(slope, every[number])
 
 
@@ -194,7 +200,7 @@ def test_empty_graphs(route: str, nodes: int, number: int, channels: int):
     empty = torch.zeros(0, dtype=torch.int64)
     edges = graph(nodes, number) if number else Edges.of(empty, empty, nodes)
     leaves = [t.requires_grad_() for t in random_inputs(p, edges, channels)]
-    out = message(*leaves, edges, p)
+    out = sums(leaves, edges, p)
     assert out.shape == (nodes, p.rows_out, channels)
     assert not out.any()
     for slope, leaf in zip(torch.autograd.grad(out.sum(), leaves), leaves, strict=True):
@@ -244,7 +250,7 @@ def test_shapes_that_do_not_fit_are_named():
     x, y, w = random_inputs(p, edges, 2)
     for wrong in ((x[:3], y, w), (x, y[:, 1:], w), (x, y, w[:, :, :1]), (x, y[:6], w)):
         with pytest.raises(IntertwineError, match="7 edges among 4 nodes"):
-            message(*wrong, edges, p)
+            sums(wrong, edges, p)
 
 
 def test_bad_edges_are_refused():
@@ -262,11 +268,11 @@ def test_bad_edges_are_refused():
 def test_without_llvmlite_one_note_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     p, edges = of_degree(SO(3), 1), graph(4, 7)
     inputs = random_inputs(p, edges, 2)
-    expected = message(*inputs, edges, p)
+    expected = sums(inputs, edges, p)
     monkeypatch.setattr(fused.importlib.util, "find_spec", lambda _: None)
     fused.available.cache_clear()
     with caplog.at_level(logging.WARNING, logger="intertwine"):
         for _ in range(2):
-            torch.testing.assert_close(message(*inputs, edges, p), expected)
+            torch.testing.assert_close(sums(inputs, edges, p), expected)
     fused.available.cache_clear()
     assert [record.message.count("intertwine[points]") for record in caplog.records] == [1]

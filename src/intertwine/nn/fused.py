@@ -141,7 +141,8 @@ def _share_out(part: Callable[[int, int], None], bounds: list[int]) -> None:
     waiting = [_pool(os.getpid(), threads).submit(_work, part, shares) for _ in range(min(threads, len(shares)) - 1)]
     _work(part, shares)
     for helper in waiting:
-        helper.cancel() or helper.result()
+        if not helper.cancel():
+            helper.result()
 
 
 def _work(part: Callable[[int, int], None], shares: deque[tuple[int, int]]) -> None:

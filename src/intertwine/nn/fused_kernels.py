@@ -20,16 +20,13 @@ from llvmlite import ir
 from .fused_code import LONG, Code, compiled
 
 Terms = tuple[tuple[int, int, int], ...]
-FIRST: Terms = ((0, 0, 0),)
-SECOND: Terms = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+ORDERS: dict[int, Terms] = {1: ((0, 0, 0),), 2: ((1, 0, 0), (0, 1, 0), (0, 0, 1))}
 
 SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
 TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
 BLOCK_FIELDS, PATH_FIELDS = 4, 4
 """A block of rows of x: rows, first row, first path, last path. A path: first entry, first row of the output, rows,
 number of its weights."""
-
-ORDERS: dict[int, Terms] = {1: FIRST, 2: SECOND}
 
 
 def tensors(terms: Terms) -> list[str]:
