@@ -3,8 +3,9 @@ A flow from its vorticity
 =========================
 
 Stirred fluid in a box: from the vorticity at every point (a number) a network is to find the velocity (a vector). Turn
-the vorticity by a quarter, and the velocity turns with it: its arrows move *and* turn. A U-Net of steerable convolutions
-knows that from the start, ``rho_out = G.vector``; an ordinary one of the same size has to see it in the data.
+the vorticity by a quarter, and the velocity turns with it: its arrows move *and* turn. A U-Net of steerable
+convolutions knows that from the start, ``rho_out = G.vector``; an ordinary one of the same size has to see it in the
+data.
 """
 
 # %%

@@ -3,8 +3,8 @@ The mass of the Z boson
 =======================
 
 In 2011 the CMS detector measured pairs of muons, most of them from the decay of a Z boson. The mass of what decayed is
-an invariant of the two four-momenta, ``m^2 = (E1 + E2)^2 - |p1 + p2|^2``. Here two networks learn it from examples, one of
-them with the Lorentz symmetry built in, and are then asked by an observer who flies past.
+an invariant of the two four-momenta, ``m^2 = (E1 + E2)^2 - |p1 + p2|^2``. Here two networks learn it from examples, one
+of them with the Lorentz symmetry built in, and are then asked by an observer who flies past.
 """
 
 import matplotlib.pyplot as plt
