@@ -188,9 +188,11 @@ def inputs(conv: PointConv, nodes: int, number: int) -> tuple[Tensor, Tensor, Te
 
 
 @pytest.mark.compile
+@pytest.mark.slow
 def test_compile_without_graph_breaks():
     torch._dynamo.reset()
-    conv = layer("O(3)")
+    conv = potential()[0]
+    assert isinstance(conv, PointConv)
     compiled = torch.compile(conv, fullgraph=True, backend="aot_eager", dynamic=True)
     for nodes, number in ((5, 12), (7, 20)):
         given = inputs(conv, nodes, number)
@@ -200,6 +202,7 @@ def test_compile_without_graph_breaks():
 
 
 @pytest.mark.compile
+@pytest.mark.slow
 def test_export_with_any_number_of_nodes_and_edges():
     conv = layer("O(3)")
     free = {0: Dim.AUTO}
