@@ -70,8 +70,8 @@ def _table(records: list[dict[str, Any]], degrees: Sequence[int], baseline: Mapp
     rows += [(p.model, p.r2, p.mae, p.mse, p.capacity, p.frequency, "", "", "") for p in PUBLISHED]
     text = (
         "The tutorial's row is the least validation error in its log, on the same split; the last weights of ours are "
-        "measured. The other published rows are on a split of their own, of the same kind of data, and their heat capacity seems "
-        "to count another amount of substance: ours is per mole of atoms, at 300 K."
+        "measured. The other published rows are on a split of their own, of the same kind of data, and their heat "
+        "capacity seems to count another amount of substance: ours is per mole of atoms, at 300 K."
     )
     caption = "51 numbers a crystal, greatest one. C_V: mean absolute error of the heat capacity at 300 K."
     return Section("On the published split", (text,), ((Table(COLUMNS, rows, ours), caption),))
