@@ -113,3 +113,24 @@ def test_what_does_not_fit_is_refused() -> None:
         SteerableCNN(C(4).trivial, 3, widths=(2,))
     with pytest.raises(IntertwineError, match="dimensions"):
         SteerableCNN(C(1).trivial, 3)
+    with pytest.raises(IntertwineError, match="takes representations"):
+        SteerableCNN(3, 10)  # type: ignore[arg-type]
+    with pytest.raises(IntertwineError, match="outputs"):
+        SteerableCNN(C(4).trivial, 0, **SMALL)
+    with pytest.raises(IntertwineError, match="pool_after"):
+        SteerableCNN(C(4).trivial, 3, widths=(2,), kernel_sizes=(3,), pool_after=(2,))
+    with pytest.raises(IntertwineError, match="frequency"):
+        SteerableCNN(SO(2).trivial, 3, frequency=-1)
+    with pytest.raises(IntertwineError, match="depth"):
+        SteerableResNet(C(4).trivial, 3, widths=())
+    with pytest.raises(IntertwineError, match="odd kernel"):
+        SteerableUNet(C(4).trivial, C(4).vector, kernel_size=4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_picture_without_a_batch_axis_is_refused(name: str) -> None:
+    """Its channels would pass for a batch where the grid has as many points as hidden features."""
+    model = MODELS[name](C(4), 3).eval()
+    for side in (8, 12):
+        with pytest.raises(IntertwineError, match="batch"):
+            model(torch.zeros(1, side, side))

@@ -222,7 +222,7 @@ def test_export():
     [
         (lambda: BlurPool(0), "stride"),
         (lambda: BlurPool(1.5), "stride"),  # type: ignore[arg-type]
-        (lambda: BlurPool("2"), "stride"),
+        (lambda: BlurPool("2"), "stride"),  # type: ignore[arg-type]
         (lambda: BlurPool(2)(torch.ones(1, 1, 8, dtype=torch.int64)), "floating-point"),
         (lambda: BlurPool(padding_mode="mirror"), "padding_mode"),
         (lambda: Spline(0), "order"),

@@ -35,6 +35,8 @@ class Fields:
         if self.kind not in ACTIVATIONS or self.activation not in ACTIVATIONS[self.kind]:
             known = "; ".join(f'"{kind}": {", ".join(names)}' for kind, names in ACTIVATIONS.items())
             raise IntertwineError(f"fields with activations are {known}; got {self.kind!r} with {self.activation!r}")
+        if self.frequency < 0:
+            raise IntertwineError(f"frequency is the greatest degree of the fields, >= 0, got {self.frequency}")
         if self.kind == "regular" and not self.space.group.is_finite:
             raise IntertwineError(f'{self.space.group} is infinite and has no regular fields: use fields="irreps"')
 

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..groups.base import Group
 from ..nn import (
     BatchNorm,
     Conv1d,
@@ -20,7 +19,7 @@ from ..nn import (
 )
 from ..nn.blur import BlurPool
 from ..nn.kernel import point_space
-from ..nn.module import Device
+from ..nn.module import Device, require_representation
 from ..representations.base import Representation
 from .fields import Fields, choose_fields
 
@@ -119,8 +118,10 @@ class SteerableCNN(nn.Module):
         pads = [None] * len(widths) if paddings is None else list(paddings)
         if not len(widths) == len(kernel_sizes) == len(pads) or not widths:
             raise IntertwineError(f"widths {tuple(widths)} and kernel_sizes {tuple(kernel_sizes)} name the same layers")
+        space = space_of(self, rho_in, space)
         self.rho_in, self.outputs = rho_in, outputs
-        space = space_of(rho_in.group, space)
+        if any(k not in range(1, len(widths) + 1) for k in pool_after):
+            raise IntertwineError(f"pool_after numbers the {len(widths)} convolutions from 1, got {tuple(pool_after)}")
         self.fields = choose_fields(space, fields, activation, frequency)
         options: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
         layers: list[nn.Module] = []
@@ -136,6 +137,7 @@ class SteerableCNN(nn.Module):
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
+        require_batch(self, x, self.rho_in, self.fields.space.dim)
         return self.head(self.trunk(x))
 
 
@@ -157,6 +159,8 @@ class Head(nn.Module):
             self.pool: nn.Module = CONVOLUTIONS[space.dim](rho, outputs, 1, space=space, generator=generator)
             self.network: nn.Module = nn.Identity()
             return
+        if not isinstance(outputs, int) or outputs < 1:
+            raise IntertwineError(f"outputs is a number of classes or a representation, got {outputs!r}")
         self.pool = GroupPool(rho)
         width = self.pool.rho_out.dim
         if hidden:
@@ -221,8 +225,19 @@ class HarmonicNet(SteerableCNN):
         super().__init__(rho_in, outputs, **{**given, **kind, **options})
 
 
-def space_of(group: Group, space: Representation | None) -> Representation:
-    """How the group moves the grid: `space`, or its own `vector`."""
+def require_batch(model: nn.Module, x: Tensor, rho_in: Representation, d: int) -> None:
+    """Raise unless x is (batch, rho_in.dim, *grid); a picture alone could pass for a batch where sizes coincide."""
+    if x.ndim != d + 2 or x.shape[1] != rho_in.dim:
+        raise IntertwineError(
+            f"{type(model).__name__} takes (batch, {rho_in.dim}, *grid) with {d} grid axes and channels of type "
+            f"{rho_in}, got shape {tuple(x.shape)}"
+        )
+
+
+def space_of(model: nn.Module, rho_in: Representation, space: Representation | None) -> Representation:
+    """How the group of rho_in moves the grid: `space`, or its own `vector`."""
+    require_representation(model, rho_in)
+    group = rho_in.group
     if space is None and group.is_finite and group.order == 1:
         raise IntertwineError(f"{group} does not say how many dimensions the grid has: give space=2*{group}.trivial")
     return point_space(group, group.vector.dim if space is None else space.dim, space)

@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..errors import IntertwineError
 from ..nn import BatchNorm
 from ..nn.blur import BlurPool
 from ..nn.module import Device
 from ..representations.base import Representation
 from .fields import Fields, choose_fields
-from .planar import CONVOLUTIONS, Head, space_of
+from .planar import CONVOLUTIONS, Head, require_batch, space_of
 
 RESIDUAL_GAIN = 0.5
 
@@ -84,8 +85,10 @@ class SteerableResNet(nn.Module):
         dtype: torch.dtype | None = None,
     ):
         super().__init__()
+        space = space_of(self, rho_in, space)
         self.rho_in, self.outputs = rho_in, outputs
-        space = space_of(rho_in.group, space)
+        if not widths or depth < 1:
+            raise IntertwineError(f"SteerableResNet needs a width and depth >= 1, got {tuple(widths)} and {depth}")
         self.fields = choose_fields(space, fields, activation, frequency)
         kernel: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
         self.stem = CONVOLUTIONS[space.dim](
@@ -104,4 +107,5 @@ class SteerableResNet(nn.Module):
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
+        require_batch(self, x, self.rho_in, self.fields.space.dim)
         return self.head(self.last(self.blocks(self.stem(x))))

@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..errors import IntertwineError
 from ..nn.blur import BlurPool, Upsample
 from ..nn.module import Device
 from ..representations.base import Representation
 from .fields import choose_fields
-from .planar import CONVOLUTIONS, ConvBlock, space_of
+from .planar import CONVOLUTIONS, ConvBlock, require_batch, space_of
 
 
 class SteerableUNet(nn.Module):
@@ -55,8 +56,10 @@ class SteerableUNet(nn.Module):
         dtype: torch.dtype | None = None,
     ):
         super().__init__()
+        space = space_of(self, rho_in, space)
         self.rho_in, self.rho_out = rho_in, rho_out
-        space = space_of(rho_in.group, space)
+        if not widths or kernel_size % 2 == 0:
+            raise IntertwineError(f"SteerableUNet needs a width and an odd kernel, got {tuple(widths)}, {kernel_size}")
         self.fields = choose_fields(space, fields, activation, frequency)
         options: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
 
@@ -77,6 +80,7 @@ class SteerableUNet(nn.Module):
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
+        require_batch(self, x, self.rho_in, self.fields.space.dim)
         levels: list[Tensor] = []
         for k, layer in enumerate(self.down):
             x = layer(self.pool(x) if k else x)

@@ -28,6 +28,7 @@ class _FieldNorm(EquivariantModule):
     channel: Tensor
     number: Tensor
     entry: Tensor
+    size: Tensor
 
     def __init__(
         self,
