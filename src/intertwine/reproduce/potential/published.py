@@ -18,6 +18,6 @@ class Published:
 
 MACE = "MACE, l = 2"
 PUBLISHED = {
-    "ethanol": (Published(MACE, "0.4", "2.1", "1,000 structures", "arXiv:2206.07697"),),
-    "aspirin": (Published(MACE, "2.2", "6.6", "1,000 structures", "arXiv:2206.07697"),),
+    "ethanol": (Published(MACE, "0.4", "2.1", "950 + 50 structures", "arXiv:2206.07697"),),
+    "aspirin": (Published(MACE, "2.2", "6.6", "950 + 50 structures", "arXiv:2206.07697"),),
 }
