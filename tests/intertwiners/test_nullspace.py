@@ -173,3 +173,9 @@ def test_screws_in_space() -> None:
     space = group.vector >> group.vector
     assert space.dim == 4  # 1, the turn, the projection on z and 1, and the shift
     assert residual(group.vector, group.vector, space.basis()) < 1e-10
+
+
+def test_conjugate_representations_of_finite_groups() -> None:
+    rho = tw.Cube().irrep("3a", real=False).conj
+    assert (rho >> rho).dim == 1
+    assert rho.matrix(tw.Cube().elements()).numpy().shape == (24, 3, 3)

@@ -149,3 +149,52 @@ def test_what_does_not_come_from_the_factors_is_refused() -> None:
     whole = both.lift(reals[0]) * both.lift(reals[1])
     with pytest.raises(tw.IntertwineError, match="irreducible"):
         tw.clebsch_gordan(both.irrep(("3", 1)), both.irrep(("3", 1)), whole)
+
+
+SPINS = tw.SU(2) * tw.SU(2)
+HALVES = SPINS.irrep(("1/2", "1/2"), real=True)
+
+
+def test_one_term_for_what_comes_real_and_complex() -> None:
+    """SU(2) has two bases for integer spin; over the complex numbers both are copies of one term."""
+    rho = SPINS.vector + SPINS.trivial + SPINS.irrep((1, 0)) + SPINS.irrep((1, 0), real=True)
+    found = rho.decompose()
+    assert found.terms == {SPINS.irrep(("1/2", "1/2")): 1, SPINS.irrep((0, 0)): 1, SPINS.irrep((1, 0)): 2}
+    g = SPINS.sample(3)
+    assert torch.allclose(rho.matrix(g) @ found.basis, found.basis @ found.sum.matrix(g), atol=1e-12)
+    assert torch.allclose(found.basis.mH @ found.basis, torch.eye(rho.dim, dtype=torch.complex128), atol=1e-12)
+
+
+CIRCLES = tw.SO(2) * tw.SO(2)
+TURNED = CIRCLES.irrep((1, 1), real=True)
+ATOMS = tw.SO(3) * tw.S(3)
+VECTORS = ATOMS.lift(tw.SO(3).vector) * ATOMS.lift(tw.S(3).points)
+
+
+PAIRS = [(HALVES, HALVES), (2 * HALVES + SPINS.trivial, SPINS.vector), (TURNED, 3 * TURNED),
+         (VECTORS + 2 * ATOMS.trivial, VECTORS)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_products_of_sums_and_of_parts(a: Representation, b: Representation) -> None:
+    found = tw.tensor_decomposition(a, b)
+    g = a.group.sample(4)
+    expected = (a.character(g) * b.character(g)).to(torch.complex128)
+    assert sum(m * rho.dim for rho, m in found.items()) == a.dim * b.dim
+    assert torch.allclose(sum(m * rho.character(g) for rho, m in found.items()).to(torch.complex128), expected)  # type: ignore[union-attr]
+
+
+def test_no_coupling_of_parts_is_an_empty_tensor() -> None:
+    assert tw.clebsch_gordan(HALVES, SPINS.irrep((0, 0), real=True), SPINS.irrep((0, 0), real=True)).shape == (
+        0,
+        4,
+        1,
+        1,
+    )
+    assert tw.clebsch_gordan(TURNED, TURNED, TURNED).shape == (0, 2, 2, 2)
+
+
+def test_powers_where_the_first_factor_is_finite() -> None:
+    group = tw.C(1) * tw.SO(3)
+    rho = tw.sym(group.irrep((0, 1)), 2)
+    assert (rho >> rho).dim == 2

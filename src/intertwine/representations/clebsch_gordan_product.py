@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from ..errors import IntertwineError
 from ..groups.products import Product
 from .base import Representation
 from .clebsch_gordan_finite import canonical_combinations
-from .decompose_product import by_factor, complex_irreps
+from .decompose_product import by_factor, complex_irreps, outer_terms
 from .irreps_finite import has_irreps
 from .isotypic_finite import finite_multiplicities
 from .leaves import Trivial
@@ -41,7 +44,7 @@ def couple_product(a: Representation, b: Representation, c: Representation) -> T
     maps = reduce(_kron, (_couple(*(side[0][k] for side in sides)) for k in range(len(group.factors))))
     if any(isinstance(rho, OuterPiece) for rho in (a, b, c)):
         maps = np.einsum("mabc,ai,bj,ck->mijk", maps, *(inside for _, inside in sides), optimize=True)
-        maps = _orthonormal(maps.reshape(len(maps), -1), c.dim).reshape(-1, *maps.shape[1:])
+        maps = _orthonormal(maps.reshape(len(maps), a.dim * b.dim * c.dim), c.dim).reshape(-1, a.dim, b.dim, c.dim)
     out = torch.from_numpy(np.ascontiguousarray(maps))
     return out if is_real else out.to(torch.complex128)
 
@@ -94,14 +97,12 @@ def tensor_decomposition_product(a: Representation, b: Representation) -> dict[R
     """The irreducible constituents of a (x) b over the complex numbers, factor by factor."""
     group = a.group
     assert isinstance(group, Product)
-    for rho in (a, b):
-        if isinstance(rho, OuterPiece):
-            raise IntertwineError(f"{rho} is one part of a product of real representations: take (a * b).decompose()")
-    found: dict[tuple[Representation, ...], int] = {(): 1}
-    for left, right in zip(_outer(a)[0], _outer(b)[0], strict=True):
-        inside = _inside(left, right)
-        found = {(*parts, rho): m * n for parts, m in found.items() for rho, n in inside.items()}
-    return {OuterProduct(group, parts): m for parts, m in found.items()}
+    found: Counter[Representation] = Counter()
+    for (left, m), (right, n) in itertools.product(outer_terms(a).items(), outer_terms(b).items()):
+        inside = [_inside(x, y).items() for x, y in zip(left, right, strict=True)]
+        for choice in itertools.product(*inside):
+            found[OuterProduct(group, [rho for rho, _ in choice])] += m * n * prod(count for _, count in choice)
+    return dict(found)
 
 
 def _inside(a: Representation, b: Representation) -> dict[Any, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import IntertwineError
 from ..groups.base import Group
+from ..groups.lie import LieGroup
 from ..groups.products import Product
 from .base import Representation
 from .decomposition import Decomposition
@@ -20,11 +22,12 @@ from .derived import Lifted
 from .expand import expand
 from .finite_irrep import Irreducible
 from .irreps_finite import finite_irreps, has_irreps
-from .irreps_lie import Realified
+from .irreps_lie import LieIrrep, Realified
 from .isotypic_finite import finite_copies
 from .leaves import Trivial
 from .outer_product import OuterPiece, OuterProduct, real_pieces, units_of
 from .structure import TensorProduct, tensor_product
+from .wigner import lie_irrep
 
 Array = NDArray[Any]
 Pieces = list[tuple[Representation, list[Array]]]
@@ -86,6 +89,20 @@ def _inside_whole(factors: Sequence[Representation], is_complex: bool) -> Pieces
         if kept:
             found.append((irrep, kept))
     return found
+
+
+def outer_terms(rho: Representation) -> dict[tuple[Representation, ...], int]:
+    """rho as a sum of outer products over the complex numbers: one representation of each factor -> how often."""
+    found: Counter[tuple[Representation, ...]] = Counter()
+    for term, index in expand(rho).items():
+        factors = term.factors if isinstance(term, TensorProduct) else (term,)
+        if any(isinstance(part, OuterPiece) for part in factors):
+            for irrep, copies in _pieces(term, True):
+                assert isinstance(irrep, OuterProduct)
+                found[irrep.parts] += len(index) * len(copies)
+        else:
+            found[tuple(by_factor(term)[0])] += len(index)
+    return dict(found)
 
 
 def independent(maps: list[Array], irrep: Irreducible) -> list[Array]:
@@ -166,6 +183,12 @@ def complex_irreps(group: Group) -> list[Irreducible]:
 
 def _over_complex(irrep: Representation, copies: list[Array]) -> Pieces:
     """What a real irreducible representation of a Lie group is over the complex numbers."""
+    if isinstance(irrep, LieIrrep) and not irrep.is_complex:
+        assert isinstance(irrep.group, LieGroup)
+        known = lie_irrep(irrep.group, irrep.highest)  # SU(2) has another basis for integer spin, |j m>
+        if known != irrep:
+            change = irrep.frame @ known.frame.conj().T
+            return [(known, [q @ change for q in copies])]
     if not isinstance(irrep, Realified):
         return [(irrep, copies)]
     n = irrep.base.dim

@@ -235,7 +235,7 @@ class Conjugate(Representation):
         return self.base
 
     def matrix(self, g: Element) -> Tensor:
-        return self.base.matrix(g).conj()
+        return self.base.matrix(g).conj().resolve_conj()
 
     def algebra(self, x: Element) -> Tensor:
         """Linear in x: the conjugate of d rho on real elements, continued to the complexified algebra.

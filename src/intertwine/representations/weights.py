@@ -51,7 +51,7 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
         raise IntertwineError(f"{rho.group} is not reductive: its representations have no weights")
     raising = rho.algebra(roots.raising).to(torch.complex128)
     lowering = raising.mH
-    dagger = tree_map(lambda leaf: leaf.mH, roots.raising)
+    dagger = tree_map(lambda leaf: leaf.mH if leaf.ndim > 2 else leaf, roots.raising)  # finite factors have none
     if raising.numel() and float((rho.algebra(dagger) - lowering).abs().max()) > 1e-9:
         raise IntertwineError(f"{rho} does not act unitarily for the compact form of {rho.group}")
     cartan = torch.cat([raising @ lowering - lowering @ raising, rho.algebra(roots.central).to(torch.complex128)])
