@@ -201,3 +201,16 @@ def test_labels_too_large_to_build_are_refused():
     assert tw.SO(3).irrep(100).dim == 201
     with pytest.raises(tw.IntertwineError, match="sum to more than"):
         tw.SO(3).irrep(500)
+
+
+@pytest.mark.parametrize("key", [(None,), ("1/2",), (float("nan"),), (1.5,), (10**30,), "²", "(1,,2)", None, {}])
+@pytest.mark.parametrize("group", [tw.SO(3), tw.SU(3), tw.U(2), tw.SL(2)], ids=str)
+def test_keys_that_name_nothing(group: tw.Group, key: object) -> None:
+    with pytest.raises(IntertwineError):
+        group.irrep(key)
+
+
+@pytest.mark.parametrize("key", [10**30, "99999999999999999999bar"])
+def test_dimensions_too_large_to_look_up(key: object) -> None:
+    with pytest.raises(IntertwineError, match="too large"):
+        tw.SU(3).irrep(key)

@@ -23,6 +23,8 @@ from ..errors import IntertwineError
 Weight = tuple[int, ...]
 Integers = NDArray[np.int64]
 
+LARGEST_LABEL = 2**31  # below it 64 bits keep weights and dimensions exact
+
 _EDGES = {
     "E": [(0, 2), (2, 3), (1, 3), (3, 4), (4, 5), (5, 6), (6, 7)],
     "F": [(0, 1), (1, 2), (2, 3)],
@@ -147,13 +149,14 @@ class RootSystem:
         Raises:
             IntertwineError: for a wrong number of labels, or a weight that is not dominant.
         """
-        if len(highest) != self.rank or any(int(label) != label for label in highest):
+        labels = whole_numbers(highest)
+        if labels is None or len(labels) != self.rank:
             raise IntertwineError(f"a highest weight has {self.rank} integer Dynkin labels, got {tuple(highest)}")
-        if any(label < 0 for label in highest):
-            raise IntertwineError(
-                f"{tuple(highest)} is not dominant: the Dynkin labels of a highest weight are non-negative"
-            )
-        return tuple(int(label) for label in highest)
+        if any(label < 0 for label in labels):
+            raise IntertwineError(f"{labels} is not dominant: the Dynkin labels of a highest weight are non-negative")
+        if any(label >= LARGEST_LABEL for label in labels):
+            raise IntertwineError(f"{labels} is too large a highest weight: Dynkin labels end at {LARGEST_LABEL}")
+        return labels
 
     def dimension(self, highest: Weight) -> int:
         """Weyl's formula, the product over positive roots of (lambda + rho, alpha) / (rho, alpha)."""
@@ -227,6 +230,15 @@ class RootSystem:
                 if above not in seen and self.dimension(above) <= largest:
                     seen.add(above)
                     queue.append(above)
+
+
+def whole_numbers(values: Sequence[Any]) -> Weight | None:
+    """The values as integers, or None where one of them is none."""
+    try:
+        found = tuple(int(value) for value in values)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if all(a == b for a, b in zip(found, values, strict=True)) else None
 
 
 def root_system(letter: str, rank: int) -> RootSystem:

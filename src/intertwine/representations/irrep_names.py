@@ -7,6 +7,7 @@ only the Dynkin labels tell them apart.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -14,9 +15,12 @@ from typing import Any
 
 from ..errors import IntertwineError
 from ..groups.lie import LieGroup
-from ..groups.root_system import Weight
+from ..groups.root_system import Weight, whole_numbers
 from .highest_weight import dual_weight, is_circle, parent
 from .module import semisimple_part
+
+MOST_WEIGHTS = 50_000
+"""Highest weights among which a dimension is looked up, a few seconds of work."""
 
 
 def highest_weight(group: LieGroup, key: Any) -> Weight:
@@ -39,8 +43,10 @@ def highest_weight(group: LieGroup, key: Any) -> Weight:
         if len(key) != rank + charges:
             extra = f" and then {charges} central charge" if charges else ""
             raise IntertwineError(f"a highest weight of {group} has {rank} Dynkin labels{extra}, got {tuple(key)}")
-        labels = semisimple_part(group).check_dominant(tuple(key)[:rank])
-        return (*labels, *(int(c) for c in key[rank:]))
+        labels, central = semisimple_part(group).check_dominant(tuple(key)[:rank]), whole_numbers(key[rank:])
+        if central is None:
+            raise IntertwineError(f"central charges of {group} are integers, got {tuple(key[rank:])}")
+        return (*labels, *central)
     return _by_dimension(group, str(key))
 
 
@@ -138,7 +144,7 @@ def _labels(group: LieGroup, key: str) -> Weight:
 
 def _by_dimension(group: LieGroup, key: str) -> Weight:
     digits = key.removesuffix("bar")
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise IntertwineError(
             f"{key!r} names no irreducible representation of {group}; give a dimension (8, '3bar') or Dynkin labels "
             f"such as {semisimple_part(group).highest_root() if semisimple_part(group).rank else ()}"
@@ -162,7 +168,10 @@ def _by_dimension(group: LieGroup, key: str) -> Weight:
 def _of_dimension(group: LieGroup, dim: int) -> tuple[Weight, ...]:
     """Highest weights of this dimension that the group has, the greatest first."""
     system = semisimple_part(group)
-    found = [w for w in system.highest_weights(dim) if system.dimension(w) == dim and exists(group, w)]
+    upto = list(itertools.islice(system.highest_weights(dim), MOST_WEIGHTS))
+    if len(upto) == MOST_WEIGHTS:
+        raise IntertwineError(f"{dim} is too large a dimension to look up for {group}: give the Dynkin labels")
+    found = [w for w in upto if system.dimension(w) == dim and exists(group, w)]
     return tuple(sorted(found, reverse=True))
 
 
