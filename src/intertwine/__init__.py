@@ -33,7 +33,17 @@ from .groups import (
     wreath,
 )
 from .intertwiners import Hom
-from .representations import Representation, Rotations, Sphere, alt, clebsch_gordan, pixels, sym, tensor_decomposition
+from .representations import (
+    Harmonics,
+    Representation,
+    Rotations,
+    Sphere,
+    alt,
+    clebsch_gordan,
+    pixels,
+    sym,
+    tensor_decomposition,
+)
 
 __version__ = "0.1.0"
 
@@ -51,6 +61,7 @@ __all__ = [
     "GL",
     "Grid",
     "Group",
+    "Harmonics",
     "Hom",
     "Icosahedron",
     "IntertwineError",

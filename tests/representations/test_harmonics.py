@@ -85,3 +85,12 @@ def test_harmonics_are_orthogonal(d: int):
 def test_spaces_that_do_not_fit(space):
     with pytest.raises(IntertwineError, match=r"R\^1, R\^2 or R\^3"):
         Harmonics(space, 1)
+
+
+def test_bad_degrees_and_points() -> None:
+    for degree in (-1, 1.5):
+        with pytest.raises(IntertwineError, match="degree"):
+            Harmonics(SO(3).vector, degree)  # type: ignore[arg-type]
+    with pytest.raises(IntertwineError, match="harmonics live on"):
+        harmonics(torch.zeros(2, 4), 1)
+    assert harmonics(torch.tensor([[float("nan"), 0.0, 0.0]]), 1).isnan().all()

@@ -7,6 +7,7 @@ from .base import Representation
 from .character_table import character_table
 from .clebsch_gordan import clebsch_gordan
 from .expand import expand
+from .harmonics import Harmonics
 from .leaves import pixels
 from .powers import alt, sym
 from .tensor_decomposition import tensor_decomposition
@@ -27,6 +28,7 @@ named_representations.update(
 named_representations["character table"] = character_table
 
 __all__ = [
+    "Harmonics",
     "Representation",
     "Rotations",
     "Sphere",

@@ -22,10 +22,16 @@ class Harmonics(Representation):
         Y(space(g) x) = matrix(g) Y(x).
 
     Raises:
-        IntertwineError: when `space` is not orthogonal of dimension 1 to 3.
+        IntertwineError: when `space` is not orthogonal of dimension 1 to 3, or the degree is negative.
+
+    Example:
+        >>> Harmonics(SO(3).vector, 2)
+        Y2(V)
     """
 
     def __init__(self, space: Representation, degree: int):
+        if not isinstance(degree, int) or degree < 0:
+            raise IntertwineError(f"the degree of harmonics is 0, 1, 2, .., got {degree}")
         if space.dim not in (1, 2, 3) or not space.is_orthogonal:
             raise IntertwineError(f"harmonics live on R^1, R^2 or R^3 with orthogonal matrices, got {space}")
         self.space, self.degree = space, degree
@@ -67,10 +73,16 @@ def count(d: int, degree: int) -> int:
 
 
 def harmonics(points: Tensor, degree: int) -> Tensor:
-    """Y at the directions of points (..., d): (..., count(d, degree)) float64; zero at the origin for degree > 0."""
+    """Y at the directions of points (..., d): (..., count(d, degree)) float64; zero at the origin for degree > 0.
+
+    Raises:
+        IntertwineError: for points of more than three coordinates.
+    """
+    if points.shape[-1] not in (1, 2, 3):
+        raise IntertwineError(f"harmonics live on R^1, R^2 or R^3, got points of shape {tuple(points.shape)}")
     points = points.double()
     radius = points.norm(dim=-1, keepdim=True)
-    away = radius > 1e-12
+    away = ~(radius <= 1e-12)  # NaN is not the origin
     if degree == 0:
         return torch.ones_like(radius)
     direction = points / torch.where(away, radius, 1.0)
