@@ -146,3 +146,19 @@ def test_bad_input_is_refused() -> None:
         tw.tensor_decomposition(tw.SU(3).irrep(8), tw.SU(2).irrep(1))
     with pytest.raises(IntertwineError, match="reductive"):
         tw.tensor_decomposition(tw.R(2).vector, tw.R(2).vector)
+
+
+def test_what_is_no_representation_is_named() -> None:
+    rho = tw.SO(3).irrep(1)
+    with pytest.raises(IntertwineError, match="representations, got 1"):
+        tw.clebsch_gordan(1, rho, rho)  # type: ignore[arg-type]
+    with pytest.raises(IntertwineError, match="representations, got 3"):
+        tw.tensor_decomposition(rho, 3)  # type: ignore[arg-type]
+    with pytest.raises(IntertwineError, match="decompose"):
+        tw.clebsch_gordan(tw.SO(3).vector, rho, rho)
+
+
+def test_tensors_that_do_not_fit_are_refused_at_once() -> None:
+    large = tw.E(8).irrep(3875)
+    with pytest.raises(IntertwineError, match="memory"):
+        tw.clebsch_gordan(tw.E(8).irrep(248), large, large)

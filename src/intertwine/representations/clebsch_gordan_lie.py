@@ -74,7 +74,10 @@ def _pieces(rho: Representation) -> list[_Piece]:
         return _inside(rho.base, z) + _inside(rho.base.conj, z.conj())
     if isinstance(rho, MirrorIrrep):
         return [piece for part, inside in rho.parts for piece in _inside(part, _sparse(inside))]
-    raise IntertwineError(f"coefficients couple irreducible representations, got {rho} of {rho.group}")
+    raise IntertwineError(
+        f"coefficients couple irreducible representations as {rho.group}.irrep(..) makes them, got {rho}; "
+        "rho.decompose().terms are such"
+    )
 
 
 def _inside(part: Representation, e: Any) -> list[_Piece]:

@@ -30,6 +30,9 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
         >>> tensor_decomposition(SU3.irrep(8), SU3.irrep("3"))
         {15: 1, 6bar: 1, 3: 1}
     """
+    for rho in (a, b):
+        if not isinstance(rho, Representation):
+            raise IntertwineError(f"a tensor product takes representations, got {rho!r}")
     if a.group != b.group:
         raise IntertwineError(f"a tensor product takes representations of one group, got {a.group} and {b.group}")
     if signature(a.group) is not None:
