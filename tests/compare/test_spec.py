@@ -56,8 +56,9 @@ def test_comparisons_are_frozen() -> None:
 
 
 def test_the_routes_and_problems_that_come_with_the_library() -> None:
-    assert known_routes.names()[:4] == ["augment", "average", "equivariant", "plain"]
-    assert set(known_problems.names()) >= {"digits", "fashion", "mnist", "inertia", "vectors"}
+    routes = {"augment", "average", "cnn", "equivariant", "harmonic", "plain", "points", "steerable"}
+    assert set(known_routes.names()) >= routes
+    assert set(known_problems.names()) >= {"digits", "fashion", "mnist", "inertia", "vectors", "pictures", "structures"}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_the_routes_and_problems_that_come_with_the_library() -> None:
     [
         ({"routes": ("plian",)}, "no route 'plian'. Did you mean 'plain'"),
         ({"data": "digit"}, "no problem 'digit'. Did you mean 'digits'"),
-        ({"data": "vectors"}, "path of your .npz file"),
+        ({"data": "vectors"}, "path of your data: an .npz file"),
         ({"data": "absent.npz"}, "no file absent.npz"),
         ({"rep_in": C(4).vector}, "leave rep_in and rep_out out"),
     ],
