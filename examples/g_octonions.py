@@ -82,4 +82,5 @@ figure.tight_layout()
 # %%
 # The tensor square holds the product and nothing else; two examples give it to the last digit of single precision.
 # `FourierNet` is the general recipe, which knows nothing of this problem but the symmetry; it has perceptrons and gates
-# of its own to unlearn. The perceptron without the symmetry does not find the rule in 128 examples, and on small sets is worse than no guess at all.
+# of its own to unlearn. The perceptron without the symmetry does not find the rule in 128 examples, and on small sets
+# is worse than no guess at all.
