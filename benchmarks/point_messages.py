@@ -27,7 +27,7 @@ from benchmarks.measure import fresh_process, peak_gib, report, table
 SHAPES = {"S32 2k": (2, 32, 100), "S32 20k": (2, 32, 1000), "S128 2k": (3, 128, 100), "S128 20k": (3, 128, 1000)}
 """Greatest degree, channels and nodes; every node has twenty neighbours."""
 NEIGHBOURS = 20
-BUDGET, WARM_UP = 4.0, 2
+BUDGET, WARM_UP = 3.0, 1
 TARGETS = {"fused": (10.0, 8.0), "torch": (2.0, 2.0)}
 MEMORY_TARGET = 3.0
 MODULES = {"fused": "llvmlite", "torch": "torch", "e3nn": "e3nn"}
@@ -107,7 +107,7 @@ def milliseconds(function: Callable[[], Any], threads: int) -> float:
     """The least of several calls: CPU time in one thread, wall time in more."""
     clock = time.process_time if threads == 1 else time.perf_counter
     found: list[float] = []
-    while len(found) < 40 + WARM_UP and (len(found) < 3 + WARM_UP or sum(found) < BUDGET):
+    while len(found) < 40 and (len(found) <= WARM_UP or sum(found) < BUDGET):
         start = clock()
         function()
         found.append(clock() - start)
