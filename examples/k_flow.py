@@ -81,7 +81,7 @@ for name, model in networks.items():
 scalar, vector = tw.actions.Pictures(turns), tw.actions.Pictures(turns, rho=turns.vector)
 for name, model in networks.items():
     report = tw.audit(model, w_test, scalar, vector)
-    print(f"{name:10s} equivariance error {report.error.value:.1e}")
+    print(f"{name:10s} equivariance error {report.error:.1e}")
 
 # %%
 # One flow, turned by a quarter: the predicted arrows, over the vorticity.

@@ -82,15 +82,15 @@ def load_top_tagging(
 
 def _read(path: Path, particles: int, jets: int | None) -> tuple[np.ndarray, np.ndarray]:
     """Momenta (N, particles, 4) and labels (N,), read piece by piece so that the whole table is never in memory."""
-    import pandas as pd  # pyright: ignore[reportMissingImports]
+    import pandas as pd
 
     columns = [f"{name}_{k}" for k in range(particles) for name in ("E", "PX", "PY", "PZ")]
     momenta: list[np.ndarray] = []
     labels: list[np.ndarray] = []
     try:
         with pd.HDFStore(str(path), mode="r") as store:
-            total = store.get_storer("table").nrows
-            rows = total if jets is None else min(jets, total)
+            total: Any = store.get_storer("table").nrows
+            rows: int = total if jets is None else min(jets, total)
             for start in range(0, rows, ROWS):
                 table: Any = store.select("table", start=start, stop=min(start + ROWS, rows))
                 momenta.append(table[columns].to_numpy().reshape(-1, particles, 4))
