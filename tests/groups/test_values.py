@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import intertwine as tw
+from intertwine.groups.components import connected
 from intertwine.groups.lie import LieGroup
 
 NAMES: list[tuple[tw.Group, str]] = [
@@ -89,3 +90,10 @@ def test_pickles_are_small() -> None:
     group.classes()
     assert len(pickle.dumps(group)) < 200
     assert pickle.loads(pickle.dumps(group)) is group
+
+
+def test_a_group_of_the_catalogue_keeps_its_constructor() -> None:
+    for group, component in ((tw.Lorentz(), connected(1, 3)), (tw.SO(4), connected(4))):
+        assert component is group
+        assert group.recipe is not None
+        assert group.recipe[0] is not connected

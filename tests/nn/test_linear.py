@@ -217,7 +217,7 @@ def test_errors_teach():
         layer(torch.tensor(1.0))
     with pytest.raises(IntertwineError, match=r"weights torch.float32, got features torch.float64.*layer.double\(\)"):
         layer(torch.randn(4, 6, dtype=torch.float64))
-    with pytest.raises(IntertwineError, match=r"got features torch\.int64"):
+    with pytest.raises(IntertwineError, match=r"takes floating-point features, got torch\.int64"):
         layer(torch.ones(4, 6, dtype=torch.int64))
     with pytest.raises(IntertwineError, match="real maps; give it real features"):
         layer(torch.randn(4, 6, dtype=torch.complex64))

@@ -364,7 +364,8 @@ def catalogued(constructor: Callable[Arguments, Named]) -> Callable[Arguments, N
     @wraps(constructor)
     def make(*args: Any, **kwargs: Any) -> Named:
         group = on_cpu(constructor)(*args, **kwargs)
-        group.recipe = (partial(make, **kwargs) if kwargs else make, args)
+        if group.recipe is None:  # else it came from another constructor of the catalogue, which keeps its name
+            group.recipe = (partial(make, **kwargs) if kwargs else make, args)
         return group
 
     return make  # type: ignore[return-value]

@@ -44,7 +44,7 @@ class _FieldNorm(EquivariantModule):
             raise IntertwineError(f"{type(self).__name__} needs real orthogonal fields, got {rho} of {rho.group}")
         self.eps = eps
         owner, share = owners(rho)
-        self.register_buffer("owner", owner, persistent=False)
+        self.hold("owner", owner)
         self.hold("share", share)
         self._hold_invariants(_invariants(rho))
         self.is_pooled = _is_pooled(rho)
@@ -57,8 +57,8 @@ class _FieldNorm(EquivariantModule):
         """Columns (channels, number) by their entries other than zero: channel, number of the vector, entry."""
         self.invariants = vectors.shape[1]
         channel, number = vectors.nonzero(as_tuple=True)
-        self.register_buffer("channel", channel, persistent=False)
-        self.register_buffer("number", number, persistent=False)
+        self.hold("channel", channel)
+        self.hold("number", number)
         self.hold("entry", vectors[channel, number])
         self.hold("size", vectors.square().sum(0))
 
@@ -218,7 +218,7 @@ class FieldDropout(EquivariantModule):
         self.p = p
         owner, share = owners(rho)
         self.copies = len(share)
-        self.register_buffer("owner", owner, persistent=False)
+        self.hold("owner", owner)
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:

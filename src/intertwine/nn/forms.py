@@ -147,7 +147,7 @@ class Factored(Form):
         self._sizes = {term: rows.numel() for term, rows in where.items()}
         places = torch.cat([rows.flatten() for rows in where.values()])
         order = None if torch.equal(places, torch.arange(len(places))) else places.argsort()
-        self.register_buffer("order", order, persistent=False)
+        self.hold_if("order", order)
 
     def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         parts = self.maps.split(weight)

@@ -134,7 +134,7 @@ class Kernel(Solved):
         where = expand(rho)
         order = torch.cat([torch.cat([where[term] for term in group.terms], 1).flatten() for group in groups])
         agrees = torch.equal(order, torch.arange(rho.dim))
-        self.register_buffer(name, None if agrees else order.argsort(), persistent=False)
+        self.hold_if(name, None if agrees else order.argsort())
 
     # --- use ----------------------------------------------------------------------------------------------------------
 

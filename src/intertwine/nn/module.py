@@ -32,6 +32,13 @@ class Solved(nn.Module):
         self._exact[name] = value
         self.register_buffer(name, cast_like(value, torch.empty(0)), persistent=False)
 
+    def hold_if(self, name: str, value: Tensor | None) -> None:
+        """Keep a constant that there may be."""
+        if value is None:
+            self.register_buffer(name, None, persistent=False)
+        else:
+            self.hold(name, value)
+
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         super()._apply(partial(_keep_complex, fn), recurse)
         for name, exact in self._exact.items():

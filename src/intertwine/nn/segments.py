@@ -58,8 +58,8 @@ class Segments(Solved):
         self.number = len(found)
         """Copies in all."""
         kept = None if torch.equal(order, torch.arange(rho.dim)) else order
-        self.register_buffer("order", kept, persistent=False)
-        self.register_buffer("inverse", None if kept is None else kept.argsort(), persistent=False)
+        self.hold_if("order", kept)
+        self.hold_if("inverse", None if kept is None else kept.argsort())
 
     def split(self, x: Tensor) -> list[Tensor]:
         """Blocks with (copies, dim) in place of the channel axis."""
