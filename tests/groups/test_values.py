@@ -94,6 +94,6 @@ def test_pickles_are_small() -> None:
 
 def test_a_group_of_the_catalogue_keeps_its_constructor() -> None:
     for group, component in ((tw.Lorentz(), connected(1, 3)), (tw.SO(4), connected(4))):
-        assert component is group
-        assert group.recipe is not None
-        assert group.recipe[0] is not connected
+        assert component == group
+        assert component.recipe is not None
+        assert component.recipe[0] is not connected
