@@ -46,7 +46,7 @@ def routes(batch: int) -> tuple[list[list[str]], bool]:
     import torch
 
     import intertwine as tw
-    from intertwine.nn.group_forms import FORMS, ByNeighbours
+    from intertwine.nn.groups.group_forms import FORMS, ByNeighbours
 
     rows, good = [], True
     cases: list[tuple[tw.Group, int, bool]] = [

@@ -38,7 +38,7 @@ def problem(name: str) -> tuple[Any, Any, list[Any]]:
     import torch
 
     import intertwine as tw
-    from intertwine.nn.plan import plan
+    from intertwine.nn.points.plan import plan
 
     degree, channels, nodes = SHAPES[name]
     G, number = tw.SO(3), NEIGHBOURS * nodes
@@ -53,7 +53,7 @@ def problem(name: str) -> tuple[Any, Any, list[Any]]:
 
 def ours(name: str) -> tuple[Callable[..., Any], list[Any]]:
     """Our messages and their inputs."""
-    from intertwine.nn.message import message
+    from intertwine.nn.points.message import message
 
     p, edges, inputs = problem(name)
     return lambda x, y, w: message(x, y, w, edges, p), inputs
@@ -84,7 +84,7 @@ def theirs(name: str) -> tuple[Callable[..., Any], list[Any]]:
 @contextmanager
 def side(name: str, route: str) -> Iterator[tuple[Callable[..., Any], list[Any]]]:
     """A function and its inputs; within, our messages run on the route asked for."""
-    from intertwine.nn import fused
+    from intertwine.nn.points import fused
 
     serves = fused.serves if route == "fused" else lambda *_: False
     with patch.object(fused, "serves", serves):

@@ -39,18 +39,18 @@ class Square(nn.Module):
 
 
 NETWORKS = {
-    "stride": nn.Sequential(conv(1, 6, stride=2, padding_mode=ROUND), Square(), *head(6)),
-    "nonlinearity": nn.Sequential(conv(1, 6, padding_mode=ROUND), nn.ReLU(), conv(6, 6, padding_mode=ROUND), nn.ReLU(),
-                                  *head(6)),
-    "padding": nn.Sequential(conv(1, 6), Square(), *head(6)),
-    "dense": nn.Sequential(conv(1, 6, padding_mode=ROUND), nn.Flatten(), nn.Linear(6 * 256, 3)),
+    "stride": lambda: nn.Sequential(conv(1, 6, stride=2, padding_mode=ROUND), Square(), *head(6)),
+    "nonlinearity": lambda: nn.Sequential(conv(1, 6, padding_mode=ROUND), nn.ReLU(), conv(6, 6, padding_mode=ROUND),
+                                          nn.ReLU(), *head(6)),
+    "padding": lambda: nn.Sequential(conv(1, 6), Square(), *head(6)),
+    "dense": lambda: nn.Sequential(conv(1, 6, padding_mode=ROUND), nn.Flatten(), nn.Linear(6 * 256, 3)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("source", NETWORKS)
 def test_the_one_source_of_a_network_is_found(source: str):
     x = torch.randn(48, 1, 16, 16) if source == "stride" else pictures()
-    report = audit_aliasing(NETWORKS[source], x)
+    report = audit_aliasing(NETWORKS[source](), x)
     assert report.error is not None
     assert report.ideal is not None
     alone, without = report.sources[source].alone, report.sources[source].without
@@ -58,7 +58,7 @@ def test_the_one_source_of_a_network_is_found(source: str):
     assert without is not None
     assert report.ideal.value < 3e-3 * report.error.value  # a grid four times as fine holds nearly all
     assert without.high < 0.2 * report.error.low
-    assert alone.low > 0.5 * report.error.value
+    assert 0.7 < alone.value / report.error.value < 1.4
     for other in set(report.sources) - {source}:
         value = report.sources[other].alone
         assert value is not None
@@ -92,17 +92,17 @@ class Residual(nn.Module):
 
 
 OTHERS = {
-    "functions": Functional(),
-    "residual": Residual(),
-    "blurred": nn.Sequential(conv(1, 6), nn.ReLU(), MaxBlurPool(), conv(6, 6), nn.ReLU(), BlurPool(), *head(6)),
-    "blurred around": nn.Sequential(conv(1, 6), MaxBlurPool(padding_mode=ROUND), nn.Tanh(),
+    "functions": lambda: Functional(),
+    "residual": lambda: Residual(),
+    "blurred": lambda: nn.Sequential(conv(1, 6), nn.ReLU(), MaxBlurPool(), conv(6, 6), nn.ReLU(), BlurPool(), *head(6)),
+    "blurred around": lambda: nn.Sequential(conv(1, 6), MaxBlurPool(padding_mode=ROUND), nn.Tanh(),
                                     BlurPool(padding_mode=ROUND), *head(6)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_without_any_source_nothing_is_left(name: str):
-    report = audit_aliasing(OTHERS[name], pictures(), samples=32)
+    report = audit_aliasing(OTHERS[name](), pictures(), samples=32)
     assert report.error is not None
     assert report.ideal is not None
     assert report.ideal.value < 0.03 * report.error.value
@@ -112,7 +112,7 @@ def test_without_any_source_nothing_is_left(name: str):
 
 @pytest.mark.parametrize("name", [*NETWORKS, *OTHERS])
 def test_seeing_changes_nothing(name: str):
-    net, x = ({**NETWORKS, **OTHERS}[name]).eval(), pictures(4)
+    net, x = {**NETWORKS, **OTHERS}[name]().eval(), pictures(4)
     with torch.no_grad():
         expected = net(x)
         with Watch(net, 2, Idealizer(())).watching():
@@ -182,7 +182,7 @@ def test_signals_and_volumes():
 
 
 def test_reports_travel(tmp_path: Path):
-    report = audit_aliasing(OTHERS["functions"], pictures(20))
+    report = audit_aliasing(OTHERS["functions"](), pictures(20))
     report.to_json(tmp_path / "report.json")
     assert AliasingReport.from_json(tmp_path / "report.json") == report
     assert "each source by itself" in str(report)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from intertwine.audit import audit_shifts
 from intertwine.nn import MaxBlurPool, antialias
-from intertwine.nn.antialias import BlurConv, MeanBlurPool
+from intertwine.nn.grids.antialias import BlurConv, MeanBlurPool
 
 DOUBLE = torch.float64
 CONVOLUTIONS = [

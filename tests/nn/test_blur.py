@@ -17,7 +17,7 @@ from intertwine.audit.resampling import resize
 from intertwine.errors import IntertwineError
 from intertwine.groups import D
 from intertwine.nn import BlurPool, Conv2d, Filtered, Kaiser, MaxBlurPool, Spline, Upsample
-from intertwine.nn.filters import response
+from intertwine.nn.grids.filters import response
 
 DOUBLE = torch.float64
 

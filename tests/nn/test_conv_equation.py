@@ -14,7 +14,7 @@ from tests.nn.convolutions import CONVOLUTIONS, LAYERS, defect, inputs, lattice_
 from intertwine.actions import Pictures, Volumes
 from intertwine.groups import SO, C, Cube, D, O
 from intertwine.nn import Conv2d, Conv3d, ConvTranspose2d
-from intertwine.nn.conv import PADDING_MODES
+from intertwine.nn.grids.conv import PADDING_MODES
 
 EXACT = 1e-10
 

@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
+import pkgutil
 
 import pytest
 import torch
 
 import intertwine
 
+MODULES = [module.name for module in pkgutil.walk_packages(intertwine.nn.__path__, "intertwine.nn.")]
+WITH_EXAMPLES = [name for name in MODULES if ">>>" in inspect.getsource(importlib.import_module(name))]
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "linear",
-        "bilinear",
-        "nonlinear",
-        "emlp",
-        "tensor_product",
-        "tensor_square",
-        "invariant_mlp",
-        "fourier_net",
-        "blur",
-        "filters",
-        "antialias",
-        "on_fields",
-        "field_norm",
-        "field_pool",
-        "fourier_activation",
-        "conv",
-        "group_conv",
-        "spherical_conv",
-        "sampling",
-        "sampled_activation",
-    ],
-)
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_docstrings(name: str):
-    module = importlib.import_module(f"intertwine.nn.{name}")
+    module = importlib.import_module(name)
     tests = doctest.DocTestFinder(exclude_empty=True).find(
         module, globs={**vars(intertwine), **vars(intertwine.nn), **vars(module), "torch": torch}
     )

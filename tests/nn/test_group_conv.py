@@ -14,8 +14,9 @@ from intertwine.actions import Vectors
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, A, C, Cube, D, Grid, Group, Icosahedron, Q, S
 from intertwine.groups.elements import take
-from intertwine.nn import CosetPool, GroupConv, Linear, group_conv
-from intertwine.nn.group_forms import FORMS, AsMatrix, ByFourier, ByNeighbours, GroupForm
+from intertwine.nn import CosetPool, GroupConv, Linear
+from intertwine.nn.groups import group_conv
+from intertwine.nn.groups.group_forms import FORMS, AsMatrix, ByFourier, ByNeighbours, GroupForm
 from intertwine.representations import Representation, pixels
 from intertwine.testing import check_layer
 

@@ -12,9 +12,10 @@ from torch.autograd import gradcheck, gradgradcheck
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, Cube, Group
-from intertwine.nn import Edges, folded, fused
-from intertwine.nn.message import message
-from intertwine.nn.plan import Plan, plan, tables
+from intertwine.nn import Edges
+from intertwine.nn.points import folded, fused
+from intertwine.nn.points.message import message
+from intertwine.nn.points.plan import Plan, plan, tables
 
 Inputs = tuple[Tensor, Tensor, Tensor]
 

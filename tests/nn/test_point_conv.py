@@ -13,7 +13,8 @@ from torch.export import Dim
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, Cube, Group, O
-from intertwine.nn import BesselBasis, Edges, PointConv, fused, spherical_harmonics
+from intertwine.nn import BesselBasis, Edges, PointConv, spherical_harmonics
+from intertwine.nn.points import fused
 from intertwine.representations import Representation
 from intertwine.representations.harmonics import harmonics
 

@@ -10,7 +10,8 @@ from torch.autograd import gradcheck, gradgradcheck
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO
-from intertwine.nn import fused, spherical_harmonics
+from intertwine.nn import spherical_harmonics
+from intertwine.nn.points import fused
 from intertwine.representations.harmonics import harmonics
 
 

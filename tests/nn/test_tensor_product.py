@@ -13,9 +13,9 @@ from torch.autograd import gradcheck
 from intertwine.errors import IntertwineError
 from intertwine.groups import G2, SO, SU, C, Group, Icosahedron, Lorentz, O, Q, Rubik, S, Sp
 from intertwine.nn import Linear, TensorProduct, TensorSquare
-from intertwine.nn.couplings import couplings, squares
-from intertwine.nn.packs import packs
-from intertwine.nn.product_blocks import MixingBlock, cheapest_order
+from intertwine.nn.products.couplings import couplings, squares
+from intertwine.nn.products.packs import packs
+from intertwine.nn.products.product_blocks import MixingBlock, cheapest_order
 from intertwine.representations import Representation, expand
 
 TYPES: dict[str, list[Representation]] = {

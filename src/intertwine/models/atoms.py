@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..nn.neighbours import PointGraph, radius_graph
+from ..nn.points.neighbours import PointGraph, radius_graph
 
 GREATEST = 118
 """Atomic number of the heaviest element."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..errors import IntertwineError
 from ..groups.classical import O
 from ..nn.module import Device
-from ..nn.neighbours import PointGraph
+from ..nn.points.neighbours import PointGraph
 from .atoms import GREATEST, Atoms, SpeciesIndex, gather_atoms
 from .tensor_field import TensorFieldNetwork
 

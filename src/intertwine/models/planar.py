@@ -17,7 +17,7 @@ from ..nn import (
     FieldDropout,
     GroupPool,
 )
-from ..nn.blur import BlurPool
+from ..nn.grids.blur import BlurPool
 from ..nn.kernel import point_space
 from ..nn.module import Device, require_representation
 from ..representations.base import Representation

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import IntertwineError
 from ..nn import BatchNorm
-from ..nn.blur import BlurPool
+from ..nn.grids.blur import BlurPool
 from ..nn.module import Device
 from ..representations.base import Representation
 from .fields import Fields, choose_fields

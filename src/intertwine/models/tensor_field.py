@@ -12,10 +12,10 @@ from ..groups.base import Group
 from ..groups.classical import SO, O
 from ..nn import BesselBasis, Gate, Linear, PointConv, spherical_harmonics
 from ..nn.kernel import point_space
-from ..nn.message import plan
 from ..nn.module import Device, in_precision
-from ..nn.neighbours import PointGraph
-from ..nn.point_conv import SILU_GAIN
+from ..nn.points.message import plan
+from ..nn.points.neighbours import PointGraph
+from ..nn.points.point_conv import SILU_GAIN
 from ..representations.base import Representation
 from ..representations.expand import expand
 from ..representations.structure import direct_sum

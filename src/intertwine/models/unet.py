@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..nn.blur import BlurPool, Upsample
+from ..nn.grids.blur import BlurPool, Upsample
 from ..nn.module import Device
 from ..representations.base import Representation
 from .fields import choose_fields

@@ -16,7 +16,7 @@ from .invariant_mlp import SILU_GAIN, InvariantMLP, with_conjugate
 from .linear import Linear
 from .module import Device, EquivariantModule, require_representation
 from .nonlinear import Gate
-from .tensor_square import TensorSquare
+from .products.tensor_square import TensorSquare
 
 LARGEST_PRODUCT = 3
 """Products enter the hidden type up to so many times the dimension of what they are products of."""

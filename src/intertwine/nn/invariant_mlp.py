@@ -9,7 +9,7 @@ from ..errors import IntertwineError
 from ..representations.base import Representation
 from .linear import Linear
 from .module import Device, EquivariantModule, require_representation
-from .tensor_square import TensorSquare, square_entries
+from .products.tensor_square import TensorSquare, square_entries
 
 SILU_GAIN = 1.68
 """What makes up for a SiLU: 1 / sqrt(E silu(z)^2) for normal z."""

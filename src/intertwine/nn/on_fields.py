@@ -8,8 +8,8 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .module import EquivariantModule
-from .point_conv import PointConv
-from .tensor_product import TensorProduct
+from .points.point_conv import PointConv
+from .products.tensor_product import TensorProduct
 
 
 class OnFields(EquivariantModule):

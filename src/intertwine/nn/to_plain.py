@@ -18,7 +18,7 @@ def to_plain(model: nn.Module) -> nn.Module:
 
     Example:
         >>> G = C(4)
-        >>> to_plain(nn.Sequential(nn.Conv2d(G.trivial, 2 * G.regular, 3), nn.Pointwise(2 * G.regular)))
+        >>> to_plain(torch.nn.Sequential(Conv2d(G.trivial, 2 * G.regular, 3), Pointwise(2 * G.regular)))
         Sequential(
           (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))
           (1): Pointwise(2xregular, relu)

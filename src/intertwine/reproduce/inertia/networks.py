@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ...data import Labelled
 from ...groups.classical import O
 from ...nn import ChebyshevBasis, Edges, GaussianBasis, PointConv, spherical_harmonics
-from ...nn.radial import RadialBasis
+from ...nn.points.radial import RadialBasis
 
 CUTOFF = 2.0
 """Of the radial functions, as in the paper: longer than every body."""

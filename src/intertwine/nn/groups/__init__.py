@@ -1,0 +1,1 @@
+"""Convolution over a group itself, finite or compact, and functions on it."""

@@ -1,0 +1,134 @@
+"""Convolution on points: filters R(r) Y(direction) on the edges of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import IntertwineError
+from ...representations.base import Representation
+from ...representations.expand import expand
+from ...representations.structure import direct_sum
+from ..kernel import point_space
+from ..linear import Linear
+from ..module import Device, EquivariantModule
+from .edges import Edges
+from .message import message
+from .plan import Plan, plan
+
+SILU_GAIN = 1.6790
+"""What keeps the mean square of normal numbers through SiLU."""
+
+
+class PointConv(EquivariantModule):
+    """y_i = W sum_j R(r_ij) Y(r_ij) (x) (A x_j) / sqrt(neighbours): a convolution over a cloud of points.
+
+    A mixes copies into `channels` copies of every term of rho_in; each coupling (term, degree of Y, term of rho_out)
+    has for every channel a weight from a small network of the edge's radial features; W mixes paths and channels into
+    rho_out. It commutes with the point group, with translations, since positions enter by differences, and with
+    permutations.
+
+    Args:
+        rho_in, rho_out: types of the features, of one group H <= O(d), d = 2 or 3.
+        degree: greatest degree of the harmonics Y.
+        channels: None for the greatest multiplicity in rho_in.
+        radial: number of radial features of an edge.
+        hidden: widths of the radial network.
+        neighbours: typical number of neighbours; outputs then have mean square 1 for inputs of mean square 1.
+        space: how H moves points, where it is not `H.vector`.
+        generator: random numbers for the initial weights.
+
+    Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree` in component normalisation, radial (E,
+    radial) -> (nodes, rho_out.dim). Values on edges stand in the order of `edges`.
+
+    Raises:
+        IntertwineError: when no path leads to some term of rho_out, or shapes do not fit.
+
+    Example:
+        >>> G = O(3)
+        >>> PointConv(8 * G.irrep("0e") + 8 * G.irrep("1o"), 4 * G.irrep("1o"), degree=2)
+        PointConv(O(3): 8x0e + 8x1o -> 4x1o, degree 2, 8 channels, 3 paths)
+
+    Source: N. Thomas et al., Tensor field networks, arXiv:1802.08219; S. Batzner et al., NequIP, arXiv:2101.03164.
+    """
+
+    def __init__(
+        self,
+        rho_in: Representation,
+        rho_out: Representation,
+        *,
+        degree: int = 2,
+        channels: int | None = None,
+        radial: int = 8,
+        hidden: Sequence[int] = (64,),
+        neighbours: float = 1.0,
+        space: Representation | None = None,
+        generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__(rho_in, rho_out)
+        group = rho_in.group
+        self.space = point_space(group, group.vector.dim if space is None else space.dim, space)
+        terms_in, terms_out = tuple(expand(rho_in)), tuple(expand(rho_out))
+        self.degree = degree
+        self.channels = channels or max(len(index) for index in expand(rho_in).values())
+        self.plan: Plan = plan(self.space, terms_in, degree, terms_out)
+        for term, paths in self.plan.terms.items():
+            if not paths:
+                raise IntertwineError(
+                    f"no product of {rho_in} with harmonics up to degree {degree} holds {term}: raise `degree`, or "
+                    f"leave {term} out of rho_out"
+                )
+        between = direct_sum([(term, self.channels) for term in terms_in])
+        gathered = direct_sum([(term, self.channels * len(paths)) for term, paths in self.plan.terms.items()])
+        self.mix = Linear(rho_in, between, bias=False, generator=generator)
+        self.out = Linear(gathered, rho_out, bias=False, generator=generator)
+        self._dims = [term.dim for term in terms_in]
+        self.radial = _radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
+        self.scale = neighbours**-0.5
+        self.place(device, dtype)
+
+    def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
+        self.check(x)
+        nodes, number = edges.nodes, edges.number
+        if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
+            raise IntertwineError(
+                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
+                f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
+            )
+        weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
+        blocks = self.mix(x).split([self.channels * dim for dim in self._dims], 1)
+        rows = [block.unflatten(1, (self.channels, -1)).transpose(1, 2) for block in blocks]
+        sums = message(torch.cat(rows, 1), y, weights, edges, self.plan)
+        return self.out(self._as_copies(sums) * self.scale)
+
+    def _as_copies(self, sums: Tensor) -> Tensor:
+        """(nodes, K, U) -> features with paths and channels as copies of each term."""
+        parts = sums.split([term.dim * len(paths) for term, paths in self.plan.terms.items()], 1)
+        return torch.cat(
+            [
+                part.unflatten(1, (-1, term.dim)).transpose(2, 3).flatten(1)
+                for part, term in zip(parts, self.plan.terms, strict=True)
+            ],
+            1,
+        )
+
+    def __repr__(self) -> str:
+        sizes = f"degree {self.degree}, {self.channels} channels, {len(self.plan.paths)} paths"
+        return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
+
+
+def _radial_network(widths: tuple[int, ...], generator: torch.Generator | None) -> nn.Sequential:
+    """Linear maps without bias, so that weights vanish with the radial features at the cutoff; SiLU between."""
+    layers: list[nn.Module] = []
+    for k, (width_in, width_out) in enumerate(pairwise(widths)):
+        layer = nn.Linear(width_in, width_out, bias=False)
+        gain = SILU_GAIN if k else 1.0
+        with torch.no_grad():
+            layer.weight.copy_(torch.randn(width_out, width_in, generator=generator) * gain * width_in**-0.5)
+        layers += [layer, nn.SiLU()]
+    return nn.Sequential(*layers[:-1])

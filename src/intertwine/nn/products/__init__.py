@@ -1,0 +1,1 @@
+"""Products of representations: couplings by Clebsch-Gordan, and the layers that multiply features."""
