@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import doctest
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-import intertwine
 from intertwine.actions import Vectors
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, A, C, Cube, D, Grid, Group, Icosahedron, Q, S
 from intertwine.groups.elements import take
 from intertwine.nn import CosetPool, GroupConv, Linear
-from intertwine.nn.groups import group_conv
 from intertwine.nn.groups.group_forms import FORMS, AsMatrix, ByFourier, ByNeighbours, GroupForm
 from intertwine.representations import Representation, pixels
 from intertwine.testing import check_layer
@@ -306,14 +303,3 @@ def test_pooling_over_cosets(group: Group, subgroup: Group, how: str):
 def test_refusals(make: object, message: str):
     with pytest.raises(IntertwineError, match=message):
         make()  # type: ignore[operator]
-
-
-def test_docstrings():
-    tests = doctest.DocTestFinder(exclude_empty=True).find(
-        group_conv, globs={**vars(intertwine), **vars(group_conv), "torch": torch}
-    )
-    runner = doctest.DocTestRunner()
-    for test in tests:
-        runner.run(test)
-    assert runner.summarize(verbose=False).attempted
-    assert not runner.failures

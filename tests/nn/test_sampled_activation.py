@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
 
 import pytest
@@ -10,12 +9,10 @@ import torch
 from tests.nn.spherical import directions, noise, rotations
 from torch import Tensor, nn
 
-import intertwine
 from intertwine.actions import Vectors
 from intertwine.errors import IntertwineError
 from intertwine.nn import (
     SampledActivation,
-    sampled_activation,
 )
 from intertwine.representations import Rotations, Sphere
 from intertwine.representations.band_limited import BandLimited
@@ -90,15 +87,3 @@ def test_other_shapes_of_an_activation():
 def test_refusals(make: Callable[[], object], message: str):
     with pytest.raises(IntertwineError, match=message):
         make()
-
-
-@pytest.mark.parametrize("source", [sampled_activation], ids=lambda m: m.__name__)
-def test_docstrings(source: object):
-    found = doctest.DocTestFinder(exclude_empty=True).find(
-        source, globs={**vars(intertwine), **vars(source), "torch": torch}
-    )
-    runner = doctest.DocTestRunner()
-    for test in found:
-        runner.run(test)
-    assert runner.summarize(verbose=False).attempted
-    assert not runner.failures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 from collections.abc import Callable
 
@@ -10,13 +9,11 @@ import pytest
 import torch
 from tests.nn.spherical import SPACES, directions, mean, noise, rotations
 
-import intertwine
 from intertwine.errors import IntertwineError
 from intertwine.nn import (
     Sampling,
-    sampling,
 )
-from intertwine.representations import Rotations, Sphere, band_limited
+from intertwine.representations import Rotations, Sphere
 from intertwine.representations.band_limited import BandLimited
 
 
@@ -126,15 +123,3 @@ def test_single_precision_and_devices_of_a_grid():
 def test_refusals(make: Callable[[], object], message: str):
     with pytest.raises(IntertwineError, match=message):
         make()
-
-
-@pytest.mark.parametrize("source", [band_limited, sampling], ids=lambda m: m.__name__)
-def test_docstrings(source: object):
-    found = doctest.DocTestFinder(exclude_empty=True).find(
-        source, globs={**vars(intertwine), **vars(source), "torch": torch}
-    )
-    runner = doctest.DocTestRunner()
-    for test in found:
-        runner.run(test)
-    assert runner.summarize(verbose=False).attempted
-    assert not runner.failures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +9,6 @@ import torch
 from tests.nn.spherical import PAIRS, G, directions, mean, noise, rotations
 from torch import Tensor, nn
 
-import intertwine
 from intertwine.actions import Vectors
 from intertwine.errors import IntertwineError
 from intertwine.nn import (
@@ -18,7 +16,6 @@ from intertwine.nn import (
     SampledActivation,
     Sampling,
     SphericalConv,
-    spherical_conv,
 )
 from intertwine.representations import Rotations, Sphere
 from intertwine.representations.band_limited import BandLimited
@@ -191,15 +188,3 @@ def test_gradients():
 def test_refusals(make: Callable[[], object], message: str):
     with pytest.raises(IntertwineError, match=message):
         make()
-
-
-@pytest.mark.parametrize("source", [spherical_conv], ids=lambda m: m.__name__)
-def test_docstrings(source: object):
-    found = doctest.DocTestFinder(exclude_empty=True).find(
-        source, globs={**vars(intertwine), **vars(source), "torch": torch}
-    )
-    runner = doctest.DocTestRunner()
-    for test in found:
-        runner.run(test)
-    assert runner.summarize(verbose=False).attempted
-    assert not runner.failures

@@ -44,7 +44,7 @@ def parse_action(text: str, group: Group) -> Action:
         IntertwineError: with a caret under the part that has no meaning.
 
     Example:
-        >>> parse_action("vectors(2*V)", parse_group("SO(3)"))
+        >>> parse_action("vectors(2*V)", tw.SO(3))
         Vectors(SO(3), 2xV)
     """
     source = read(text, "action")

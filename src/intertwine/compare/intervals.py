@@ -38,8 +38,8 @@ def interval(values: Sequence[float], *, positive: bool = False) -> Interval:
     mean * exp(+- h / mean): it never reaches below zero.
 
     Example:
-        >>> interval([0.9, 0.92, 0.94])
-        Interval(mean=0.92, low=0.870..., high=0.969..., n=3)
+        >>> interval([0.5, 0.75, 1.0])
+        Interval(mean=0.75, low=0.128..., high=1.371..., n=3)
     """
     n = len(values)
     mean = math.fsum(values) / n

@@ -50,8 +50,8 @@ def display(stream: TextIO | None = None) -> Iterator[Listener]:
     """A listener that shows progress on a terminal, live where `rich` is installed, else as lines.
 
     Example:
-        >>> with display() as progress:
-        ...     results = run(spec, progress=progress)
+        with display() as progress:
+            results = run(spec, progress=progress)
     """
     screen = sys.stderr if stream is None else stream
     if screen.isatty() and importlib.util.find_spec("rich") is not None:

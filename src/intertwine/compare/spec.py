@@ -47,7 +47,9 @@ class Comparison:
     """One problem, one group, several routes, one budget.
 
     Example:
-        >>> Comparison(group=tw.C(4), data="digits", seeds=3, out=Path("digits-c4"))
+        >>> spec = Comparison(group=tw.C(4), data="digits", seeds=3, out=Path("digits-c4"))
+        >>> spec.routes
+        ('plain', 'augment', 'average', 'equivariant')
     """
 
     group: Group

@@ -87,7 +87,8 @@ class SteerableCNN(nn.Module):
 
     Example:
         >>> G = C(8)
-        >>> SteerableCNN(G.trivial, 10, widths=(4, 8), kernel_sizes=(7, 5))(torch.randn(2, 1, 29, 29)).shape
+        >>> net = SteerableCNN(G.trivial, 10, widths=(4, 8), kernel_sizes=(7, 5), pool_after=(1,))
+        >>> net(torch.randn(2, 1, 29, 29)).shape
         torch.Size([2, 10])
 
     Source: M. Weiler, G. Cesa, General E(2)-equivariant steerable CNNs, arXiv:1911.08251.

@@ -28,7 +28,7 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
     Example:
         >>> SU3 = SU(3)
         >>> tensor_decomposition(SU3.irrep(8), SU3.irrep("3"))
-        {15: 1, 6bar: 1, 3: 1}
+        {(2,1): 1, 3: 1, 6bar: 1}
     """
     for rho in (a, b):
         if not isinstance(rho, Representation):
