@@ -15,6 +15,7 @@ from .groups.sampled_activation import SampledActivation
 from .groups.sampling import Sampling
 from .groups.spherical_conv import SphericalConv
 from .invariant_mlp import InvariantMLP
+from .layer_norm import LayerNorm
 from .linear import Linear
 from .maps import Maps
 from .module import EquivariantModule
@@ -56,6 +57,7 @@ __all__ = [
     "InstanceNorm",
     "InvariantMLP",
     "Kaiser",
+    "LayerNorm",
     "Linear",
     "Maps",
     "MaxBlurPool",
