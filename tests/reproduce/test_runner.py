@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,16 +33,21 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")
 
 
-class Counting(Reproduction):
+@dataclass(frozen=True)
+class Size:
+    """Nothing but the repetitions."""
+
+    seeds: int = 1
+
+
+class Counting(Reproduction[Size]):
     """Three jobs that count to four, with checkpoints."""
 
     title = "counting"
     papers = ("Euclid, Elements",)
     steps: ClassVar[list[str]] = []
     stop_at: str | None = None
-
-    def settings(self) -> dict[str, Any]:
-        return {"size": self.request.size, "budget": self.request.budget}
+    sizes = dict.fromkeys(("quick", "default", "full"), Size())
 
     def jobs(self) -> list[Job]:
         return [Job(f"job-{k}", f"job {k}", k, lambda desk, k=k: self.count(desk, k)) for k in range(3)]

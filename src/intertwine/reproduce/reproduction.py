@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from ..compare.registry import Registry
 from ..errors import IntertwineError
@@ -114,20 +115,40 @@ class Findings:
     numbers: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Reproduction(ABC):
+class Size(Protocol):
+    """A dataclass of numbers that decide what is trained, on how much data."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def seeds(self) -> int:
+        """Repetitions, unless the request says how many."""
+        ...
+
+
+S = TypeVar("S", bound=Size)
+
+
+class Reproduction(ABC, Generic[S]):
     """A published result, done again. It registers itself by the decorator `register`."""
 
     name: str = ""
     title: str
     """As the list of reproductions says it."""
     papers: tuple[str, ...]
+    sizes: Mapping[str, S]
+    """What each of `SIZES` means here."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        self.size = self.sizes[request.size]
+        self.seeds = request.seeds or self.size.seeds
 
-    @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the outcome of its jobs, as plain values."""
+        """Everything that decides the outcome of its jobs, as plain values; not `seeds`, of which more may be added."""
+        size = json.loads(json.dumps(asdict(self.size)))
+        del size["seeds"]
+        return {"size": self.request.size, "budget": self.request.budget, **size}
 
     @abstractmethod
     def jobs(self) -> list[Job]:

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
 
-from ..reproduction import Findings, Job, Outcome, Reproduction, Request, register
+from ..reproduction import Findings, Job, Outcome, Reproduction, register
 from .bodies import BOXES
 from .findings import findings
 from .networks import ENTRANTS, PointMasses
-from .work import SIZES, Task
+from .work import SIZES, Size, Task
 
 __all__ = ["InertiaTensor", "PointMasses"]
 
 
 @register("inertia")
-class InertiaTensor(Reproduction):
+class InertiaTensor(Reproduction[Size]):
     """Thomas et al.'s demonstration, against perceptrons with and without augmentation."""
 
     title = "the inertia tensor of point masses by one convolution on points"
     papers = ("Thomas et al., Tensor field networks, arXiv:1802.08219",)
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(request)
-        self.size = SIZES[request.size]
-        self.seeds = request.seeds or self.size.seeds
-
-    def settings(self) -> dict[str, Any]:
-        size = asdict(self.size)
-        size.pop("seeds")  # more of them may be added to a folder
-        return {"size": self.request.size, "budget": self.request.budget, **size}
+    sizes = SIZES
 
     def tasks(self) -> list[Task]:
         """Every training, seed after seed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -13,12 +12,12 @@ from ...data import JET_SETS, Labelled, load_jets, load_top_tagging
 from ..reproduction import Findings, Job, Outcome, Reproduction, Request, register
 from .entrants import ENTRANTS
 from .findings import findings
-from .sizes import SIZES
+from .sizes import SIZES, Size
 from .work import Task
 
 
 @register("jets")
-class JetTagging(Reproduction):
+class JetTagging(Reproduction[Size]):
     """Gong et al. (LorentzNet) and Bogatskiy et al. (LGN), on our own jets or, in full size, on the public ones."""
 
     title = "top and quark/gluon jets by Lorentz-invariant networks"
@@ -28,17 +27,11 @@ class JetTagging(Reproduction):
         "Komiske, Metodiev, Thaler, Energy flow networks: deep sets for particle jets, arXiv:1810.05165",
         "Butter et al., The machine learning landscape of top taggers, arXiv:1902.09914",
     )
+    sizes = SIZES
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)
-        self.size = SIZES[request.size]
-        self.seeds = request.seeds or self.size.seeds
         self.labels: dict[str, torch.Tensor] = {}
-
-    def settings(self) -> dict[str, Any]:
-        size = asdict(self.size)
-        size.pop("seeds")  # more of them may be added to a folder
-        return {"size": self.request.size, "budget": self.request.budget, **_plain(size)}
 
     def tasks(self) -> list[Task]:
         """Every training, seed after seed, so that an early look shows all entrants."""
@@ -84,12 +77,3 @@ class JetTagging(Reproduction):
 
 def _run(task: Task, data: tuple[Labelled, Labelled], desk: Any) -> Outcome:
     return task.run(desk, *data)
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists and keys as text, as JSON gives them back."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from ...data import PhononSpectra, load_phonon_spectra
 from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, Request, register
 from .findings import findings
-from .work import SIZES, Task
+from .work import SIZES, Size, Task
 
 __all__ = ["PhononDensity"]
 
 
 @register("phonon-dos")
-class PhononDensity(Reproduction):
+class PhononDensity(Reproduction[Size]):
     """Chen et al.'s Euclidean networks on 1,522 crystals, with tensors of different greatest degree."""
 
     title = "phonon densities of states of crystals"
@@ -25,18 +23,11 @@ class PhononDensity(Reproduction):
         "Kong et al., Density of states prediction for materials discovery via contrastive learning from probabilistic "
         "embeddings, Nat. Commun. 13, 949 (2022)",
     )
+    sizes = SIZES
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)
-        self.size = SIZES[request.size]
-        self.seeds = request.seeds or self.size.seeds
         self.data: PhononSpectra | None = None
-
-    def settings(self) -> dict[str, Any]:
-        size = asdict(self.size)
-        size.pop("seeds")  # more of them may be added to a folder
-        size["degrees"] = list(self.size.degrees)
-        return {"size": self.request.size, "budget": self.request.budget, **size}
 
     def tasks(self) -> list[Task]:
         """Every training, seed after seed."""

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...data.pictures import FASHION, MNIST, PictureSet
 from ...data.rotated import load_rotated
-from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, Request, register
+from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, register
 from .entrants import ENTRANTS
 from .findings import findings
 from .published import ROTATED_MNIST, Published
-from .sizes import SIZES
+from .sizes import SIZES, Size
 from .work import Task
 
 TRAINING = 12_000
 """Pictures drawn for training, as in the published set."""
 
 
-class Rotated(Reproduction):
+class Rotated(Reproduction[Size]):
     """A set of pictures, each turned by an angle of its own."""
 
     data: ClassVar[PictureSet]
@@ -30,18 +29,7 @@ class Rotated(Reproduction):
         "Worrall et al., Harmonic networks: deep translation and rotation equivariance, arXiv:1612.04642",
         "Weiler, Cesa, General E(2)-equivariant steerable CNNs, arXiv:1911.08251",
     )
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(request)
-        self.size = SIZES[request.size]
-        self.seeds = request.seeds or self.size.seeds
-
-    def settings(self) -> dict[str, Any]:
-        size = asdict(self.size)
-        size.pop("seeds")  # more of them may be added to a folder
-        size["train"] = {str(count): epochs for count, epochs in self.size.train.items()}
-        size["steerable"] = list(self.size.steerable)
-        return {"size": self.request.size, "budget": self.request.budget, **size}
+    sizes = SIZES
 
     def tasks(self) -> list[Task]:
         """Every training, seed after seed and the small ones first, so that an early look shows all entrants."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from ...data import Structure, load_rmd17
-from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, Request, register
+from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, register
 from .findings import findings
-from .work import SIZES, Task
+from .work import SIZES, Size, Task
 
 __all__ = ["Potential"]
 
 
 @register("potential")
-class Potential(Reproduction):
+class Potential(Reproduction[Size]):
     """NequIP's recipe on rMD17, with tensors of different greatest degree."""
 
     title = "energies and forces of molecules from few structures"
@@ -27,18 +25,7 @@ class Potential(Reproduction):
         "Christensen, von Lilienfeld, On the role of gradients for machine learning of molecular energies and forces, "
         "arXiv:2007.09593",
     )
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(request)
-        self.size = SIZES[request.size]
-        self.seeds = request.seeds or self.size.seeds
-
-    def settings(self) -> dict[str, Any]:
-        size = asdict(self.size)
-        size.pop("seeds")  # more of them may be added to a folder
-        size["train"] = {molecule: list(counts) for molecule, counts in self.size.train.items()}
-        size["degrees"] = list(self.size.degrees)
-        return {"size": self.request.size, "budget": self.request.budget, **size}
+    sizes = SIZES
 
     def tasks(self) -> list[Task]:
         """Every training, seed after seed."""
