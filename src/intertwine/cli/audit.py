@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..audit import AuditReport, ShiftReport
 from ..audit import audit as measure
 from ..errors import IntertwineError
 from .actions import parse_action
@@ -51,6 +52,11 @@ def audit(request: Request, json: Path | None, below: float | None) -> None:
         progress=True,
     )
     print(report)
+    save_and_check(report, json, below)
+
+
+def save_and_check(report: AuditReport | ShiftReport, json: Path | None, below: float | None) -> None:
+    """Save a report where asked, and end the program with 1 where its error is not below a bound."""
     if json is not None:
         report.to_json(json)
         print(f"saved {json}")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from ..audit import audit_aliasing, audit_shifts
-from ..errors import IntertwineError
-from .audit import like_parameters
+from .audit import like_parameters, save_and_check
 from .models import load_array, load_model
 
 
@@ -23,12 +21,4 @@ def shifts(
     if sources:
         print()
         print(audit_aliasing(network, x, samples=min(samples or 128, 128), seed=seed, progress=True))
-    if json is not None:
-        report.to_json(json)
-        print(f"saved {json}")
-    if below is not None:
-        try:
-            report.assert_below(below)
-        except IntertwineError as error:
-            print(error, file=sys.stderr)
-            sys.exit(1)
+    save_and_check(report, json, below)
