@@ -134,5 +134,17 @@ def refuse_representations(spec: Comparison) -> None:
         )
 
 
+def vectors_in_space(spec: Comparison, moving: str, take: str) -> Representation:
+    """The group's vectors in three-dimensional space, in which bodies and molecules turn.
+
+    Raises:
+        IntertwineError: `G.vector` is not three-dimensional and orthogonal.
+    """
+    vector = spec.group.vector
+    if vector.dim != 3 or not vector.is_orthogonal:
+        raise IntertwineError(f"{moving} in space, but {spec.group}.vector has dimension {vector.dim}: take {take}.")
+    return vector
+
+
 known_problems: Registry[Problem] = Registry("problem")
 register = known_problems.register

@@ -9,10 +9,9 @@ from torch import Tensor
 
 from ...actions import Vectors
 from ...data import Labelled, draw_bodies
-from ...errors import IntertwineError
 from ...representations.base import Representation
 from ..points import PointItems
-from ..problem import Problem, Split, Words, refuse_representations, register
+from ..problem import Problem, Split, Words, refuse_representations, register, vectors_in_space
 from ..spec import Budget, Comparison
 
 POINTS = 5
@@ -37,12 +36,11 @@ class Inertia(Problem):
     def __init__(self, spec: Comparison) -> None:
         super().__init__(spec)
         refuse_representations(spec)
-        vector = spec.group.vector
-        if vector.dim != 3 or not vector.is_orthogonal:
-            raise IntertwineError(
-                f"The inertia tensor turns and mirrors with a body in space, but {spec.group}.vector has dimension "
-                f"{vector.dim}: take SO(3), O(3), or a finite group of turns such as Cube() or Icosahedron()."
-            )
+        vector = vectors_in_space(
+            spec,
+            "The inertia tensor turns and mirrors with a body",
+            "SO(3), O(3), or a finite group of turns such as Cube() or Icosahedron()",
+        )
         self.point = vector + spec.group.trivial
         self.action_in, self.action_out = Vectors(self.point), Vectors(vector * vector)
         self.examples = spec.examples or EXAMPLES

@@ -14,7 +14,7 @@ from ...errors import IntertwineError
 from ...models import fit_shifts
 from ...representations.base import Representation
 from ..points import PointItems
-from ..problem import Problem, Split, Words, held_out, refuse_representations, register
+from ..problem import Problem, Split, Words, held_out, refuse_representations, register, vectors_in_space
 from ..spec import Budget, Comparison
 
 CUTOFF = 5.0
@@ -36,11 +36,7 @@ class OwnStructures(Problem):
     def __init__(self, spec: Comparison) -> None:
         super().__init__(spec)
         refuse_representations(spec)
-        vector = spec.group.vector
-        if vector.dim != 3 or not vector.is_orthogonal:
-            raise IntertwineError(
-                f"Molecules turn in space, but {spec.group}.vector has dimension {vector.dim}: take SO(3) or O(3)."
-            )
+        vector = vectors_in_space(spec, "Molecules turn", "SO(3) or O(3)")
         path = Path(spec.data)
         self.items, self.species = _read(path)
         self.shape = tuple(self.items.x.shape[1:])
