@@ -26,6 +26,7 @@ from .points.neighbours import PointGraph, radius_graph
 from .points.point_conv import PointConv
 from .points.radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
 from .points.spherical_harmonics import spherical_harmonics
+from .points.symmetric_contraction import SymmetricContraction
 from .products.tensor_product import TensorProduct
 from .products.tensor_square import TensorSquare
 from .to_plain import to_plain
@@ -73,6 +74,7 @@ __all__ = [
     "ScalarGate",
     "SphericalConv",
     "Spline",
+    "SymmetricContraction",
     "TensorProduct",
     "TensorSquare",
     "Upsample",
