@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 import intertwine as tw
 from intertwine.representations import Representation
 from intertwine.representations.structure import direct_sum
+from intertwine.representations.unitarised import Conjugated
+
+from .couplings import check_decomposition
 
 SIZE = {"real": 1, "complex": 2, "quaternionic": 4}
 FINITE = [tw.C(2) * tw.Q(8), tw.C(3) * tw.C(4), tw.C(3) * tw.Q(8), tw.Q(8) * tw.Q(8), tw.C(3) * tw.C(3) * tw.C(4),
@@ -198,3 +201,63 @@ def test_powers_where_the_first_factor_is_finite() -> None:
     group = tw.C(1) * tw.SO(3)
     rho = tw.sym(group.irrep((0, 1)), 2)
     assert (rho >> rho).dim == 2
+
+
+ROTATED = tw.SO(3) * tw.SU(3)
+PERMUTED = tw.S(3) * tw.SO(3)
+QUATERNIONS = tw.Q(8) * tw.SU(2)
+QUARTET = QUATERNIONS.lift(tw.Q(8).vector)
+DOUBLET = QUATERNIONS.lift(tw.SU(2).irrep("1/2", real=True))
+COMPLEXES = (tw.C(3) * tw.SU(3)).irrep((1, "3"), real=True)
+BOOSTED = tw.Lorentz() * tw.S(3)
+THREE = tw.SO(3) * tw.C(3) * tw.SU(2)
+TRIPLE = THREE.lift(tw.SO(3).vector) * THREE.lift(tw.C(3).irrep(1)) * THREE.lift(tw.SU(2).irrep("1/2", real=True))
+POWERS = [
+    (tw.sym(ROTATED.vector, 2), "[l=2, 6] + [l=1, 3bar] + [l=0, 6]"),
+    (tw.alt(ROTATED.vector, 3), "[l=3, 1] + [l=2, 8] + [l=1, 8] + [l=1, 1] + [l=0, 10]"),
+    (tw.sym(PERMUTED.vector, 2).dual,
+     "2x[(3), l=2] + 2x[(3), l=0] + [(1,1,1), l=1] + 2x[(2,1), l=2] + [(2,1), l=1] + 2x[(2,1), l=0]"),
+    (tw.sym(COMPLEXES, 2), "[k=0, 8] + [k=0, 1] + [k=1, (6 + 6bar)]-"),
+    (tw.alt(HALVES, 2), "[j=1, j=0] + [j=0, j=1]"),
+    (tw.alt(QUARTET + DOUBLET, 2), "[1a, j=1] + 6x[1a, j=0] + [1b, j=0] + [1c, j=0] + [1d, j=0] + "
+     "4x[4, (j=1/2 as real)]"),
+    (tw.alt(BOOSTED.vector, 2), "[(1,1), (1,1,1)] + [(1,1), (2,1)] + 2x[((1,0) + (0,1)), (3)] + "
+     "2x[((1,0) + (0,1)), (2,1)] + [(0,0), (1,1,1)] + [(0,0), (2,1)]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rho", "expected"), POWERS, ids=[f"{rho.group} {rho}" for rho, _ in POWERS])
+def test_powers_of_outer_products(rho: Representation, expected: str) -> None:
+    assert check_decomposition(rho, 1e-12) == expected
+
+
+def test_powers_over_three_factors() -> None:
+    rho = tw.alt(TRIPLE, 2)
+    check_decomposition(rho, 1e-12)
+    terms = rho.decompose().terms
+    g = THREE.sample(16, generator=torch.Generator().manual_seed(3))
+    own = sum(m * part.character(g) for part, m in terms.items())
+    assert torch.allclose(own, rho.character(g))  # type: ignore[arg-type]
+
+
+SUMS = [PERMUTED.vector + 2 * PERMUTED.trivial, tw.sym(HALVES, 2), COMPLEXES + 2 * (tw.C(3) * tw.SU(3)).trivial,
+        2 * DOUBLET + QUARTET, BOOSTED.vector + BOOSTED.trivial, ROTATED.vector + ROTATED.trivial]  # fmt: skip
+
+
+@pytest.mark.parametrize("rho", SUMS, ids=str)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_sums_in_a_random_basis(rho: Representation, seed: int) -> None:
+    """What a random change of basis hides is found again, factor after factor."""
+    assert isinstance(rho.group, tw.groups.Product)
+    b = torch.randn(rho.dim, rho.dim, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    hidden = Conjugated(rho, b + 3 * torch.eye(rho.dim))
+    check_decomposition(hidden, 1e-9)
+    assert hidden.decompose().terms == rho.decompose().terms
+
+
+def test_products_of_powers_have_the_terms_of_their_character() -> None:
+    rho = tw.sym(PERMUTED.vector, 2)
+    found = tw.tensor_decomposition(rho, PERMUTED.vector)
+    g = PERMUTED.sample(8, generator=torch.Generator().manual_seed(5))
+    own = sum(m * part.character(g).real for part, m in found.items())
+    assert torch.allclose(own, rho.character(g) * PERMUTED.vector.character(g))  # type: ignore[arg-type]

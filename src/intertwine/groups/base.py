@@ -127,6 +127,16 @@ class Group(ABC):
         """
         raise IntertwineError(f"the exponential map of {self} is not known (a finite group has none)")
 
+    def require_roots(self) -> RootData:
+        """The simple roots.
+
+        Raises:
+            IntertwineError: for a group that is not reductive.
+        """
+        if self.roots is None:
+            raise IntertwineError(f"{self} is not reductive: it has no roots, and its representations no weights")
+        return self.roots
+
     # --- finite groups --------------------------------------------------------------------------------------------
 
     @property

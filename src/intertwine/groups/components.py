@@ -13,6 +13,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..errors import IntertwineError
 from .base import Group, catalogued
 from .classical import SO, Lorentz, O, pseudo_orthogonal
 from .lie import LieGroup
@@ -28,6 +29,18 @@ def signature(group: Group) -> tuple[int, int] | None:
         return None
     p, q = int(found[2]), int(found[3] or 0)
     return (p, q) if group == (SO if found[1] == "SO" else O)(p, q) else None
+
+
+def with_signature(group: Group) -> tuple[LieGroup, tuple[int, int]]:
+    """The group as a matrix group, and (p, q).
+
+    Raises:
+        IntertwineError: for a group without a `signature`.
+    """
+    shape = signature(group)
+    if shape is None or not isinstance(group, LieGroup):
+        raise IntertwineError(f"{group} is none of O(n), O(p, q) and SO(p, q) with several components")
+    return group, shape
 
 
 @catalogued

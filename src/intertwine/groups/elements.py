@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -45,6 +46,11 @@ def concatenate(batches: Sequence[Element]) -> Element:
 def to(g: Element, device: Any) -> Element:
     """Move every leaf to `device`."""
     return tree_map(lambda leaf: leaf.to(device), g)
+
+
+def digest(values: Tensor) -> bytes:
+    """A hash of the numbers in a tensor; 0.0 and -0.0 are one number."""
+    return hashlib.sha256((values + 0.0).contiguous().numpy().tobytes()).digest()
 
 
 def read_tensor(values: Any, what: str) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from functools import cached_property
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from .base import Group, RootData
-from .elements import Element
+from .elements import Element, digest
 
 Sampler = Callable[[int, torch.Generator | None], Tensor]
 Predicate = Callable[[Tensor], Tensor]
@@ -47,7 +46,7 @@ class LieGroup(Group):
         is_compact: bool = True,
     ):
         parts = algebra[:0] if components is None else components.to(algebra.dtype)
-        super().__init__(name, ("lie", name, tuple(algebra.shape), _digest(algebra), _digest(parts)))
+        super().__init__(name, ("lie", name, tuple(algebra.shape), digest(algebra), digest(parts)))
         self.size = algebra.shape[-1]
         self._algebra, self._sampler, self._residual = algebra, sampler, residual
         self.dtype = algebra.dtype
@@ -126,10 +125,6 @@ class LieGroup(Group):
         if miss.numel() and float(miss.max()) > 1e-8 * max(1.0, float(target.abs().max())):
             raise IntertwineError(f"the matrix is not in the Lie algebra of {self}")
         return solution if x.is_complex() and self.dtype == torch.float64 else _drop_imaginary(solution)
-
-
-def _digest(values: Tensor) -> bytes:
-    return hashlib.sha256((values + 0.0).contiguous().numpy().tobytes()).digest()
 
 
 def _drop_imaginary(x: Tensor) -> Tensor:

@@ -42,6 +42,15 @@ class Product(Group):
             for k, other in enumerate(self.factors)
         )
 
+    def tangent(self, factor: int, x: Element) -> Element:
+        """The Lie algebra element of the product that is x in one factor and zero in the others."""
+        leaf, basis = leaves(x)[0], leaves(self.factors[factor].algebra)[0]
+        batch = leaf.shape[: leaf.ndim - basis.ndim + 1]
+        return tuple(
+            x if k == factor else tree_map(lambda unit: unit.new_zeros(*batch, *unit.shape[1:]), other.algebra)
+            for k, other in enumerate(self.factors)
+        )
+
     def lift(self, rho: Representation, factor: int | None = None) -> Representation:
         """A representation of one factor as a representation of the product.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -166,8 +167,7 @@ class CGLevel(nn.Module):
     def mixing(self, columns: Sequence[Tensor]) -> Iterator[tuple[nn.Linear, Tensor]]:
         """The maps L of every type but the trivial, with what they mix."""
         for mix, x in zip(self.mix, columns[1:], strict=True):
-            assert isinstance(mix, nn.Linear)
-            yield mix, x
+            yield cast("nn.Linear", mix), x
 
 
 class NeighbourProducts(nn.Module):

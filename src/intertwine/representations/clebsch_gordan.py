@@ -67,5 +67,5 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> T
     if has_irreps(a.group):
         return couple_finite(a, b, c)
     if isinstance(a.group, Product):
-        return couple_product(a, b, c)
+        return couple_product(a, b, c, a.group)
     raise IntertwineError(f"coefficients of {a.group} are not known: the space of maps is (a * b >> c).basis()")

@@ -86,8 +86,7 @@ def _inside(part: Representation, e: Any) -> list[_Piece]:
 
 def _from_conjugate(rho: Conjugate, irrep: LieIrrep) -> Array:
     """Unitary E with conj(irrep)(X) E = E irrep(X), for real and quaternionic types."""
-    assert rho.group.roots is not None
-    raising = rho.algebra(rho.group.roots.raising).to(torch.complex128)
+    raising = rho.algebra(irrep.lie.require_roots().raising).to(torch.complex128)
     return match(irrep.module, raising.numpy(), raising.mH.resolve_conj().numpy()) @ irrep.frame.conj().T
 
 

@@ -17,8 +17,8 @@ from ..errors import IntertwineError
 from ..groups.products import Product
 from .base import Representation
 from .clebsch_gordan_finite import canonical_combinations
-from .decompose_product import by_factor, complex_irreps, outer_terms
-from .irreps_finite import has_irreps
+from .decompose_product import by_factor, outer_terms
+from .irreps_finite import complex_irreps, has_irreps
 from .isotypic_finite import finite_multiplicities
 from .leaves import Trivial
 from .outer_product import OuterPiece, OuterProduct, kind
@@ -30,15 +30,16 @@ INDEPENDENT = 1e-8
 """Relative size of singular values that belong to independent maps; they are 0 or of order one."""
 
 
-def couple_product(a: Representation, b: Representation, c: Representation) -> Tensor:
+def couple_product(a: Representation, b: Representation, c: Representation, group: Product) -> Tensor:
     """`clebsch_gordan` for a product with a Lie group in it.
 
     Hom(c, a (x) b) of outer products is the product of the factors' spaces, over the reals too. Irreducible parts E of
     outer products of real representations see E_a^T E_b^T C E_c.
+
+    Raises:
+        IntertwineError: for representations that do not come from those of the factors, or a reducible c.
     """
-    group = c.group
-    assert isinstance(group, Product)
-    sides = [_outer(rho) for rho in (a, b, c)]
+    sides = [_outer(rho, group) for rho in (a, b, c)]
     is_real = not (a.is_complex or b.is_complex or c.is_complex)
     _check_irreducible(c, is_real)
     maps = reduce(_kron, (_couple(*(side[0][k] for side in sides)) for k in range(len(group.factors))))
@@ -49,13 +50,19 @@ def couple_product(a: Representation, b: Representation, c: Representation) -> T
     return out if is_real else out.to(torch.complex128)
 
 
-def _outer(rho: Representation) -> tuple[list[Representation], Array]:
+def _outer(rho: Representation, group: Product) -> tuple[list[Representation], Array]:
     """Parts for every factor, and the isometry into their outer product."""
     if isinstance(rho, OuterPiece):
         return list(rho.whole.parts), rho.inside.numpy()
     if isinstance(rho, OuterProduct):
         return list(rho.parts), np.eye(rho.dim)
-    parts, order = by_factor(rho)
+    outer = by_factor(rho, group)
+    if outer is None:
+        raise IntertwineError(
+            f"coefficients couple irreducible representations of {group} as {group}.irrep makes them, got {rho}; "
+            "rho.decompose().terms are such"
+        )
+    parts, order = outer
     return parts, np.eye(rho.dim)[order].T
 
 
@@ -93,12 +100,10 @@ def _check_irreducible(c: Representation, is_real: bool) -> None:
     )
 
 
-def tensor_decomposition_product(a: Representation, b: Representation) -> dict[Representation, int]:
+def tensor_decomposition_product(a: Representation, b: Representation, group: Product) -> dict[Representation, int]:
     """The irreducible constituents of a (x) b over the complex numbers, factor by factor."""
-    group = a.group
-    assert isinstance(group, Product)
     found: Counter[Representation] = Counter()
-    for (left, m), (right, n) in itertools.product(outer_terms(a).items(), outer_terms(b).items()):
+    for (left, m), (right, n) in itertools.product(outer_terms(a, group).items(), outer_terms(b, group).items()):
         inside = [_inside(x, y).items() for x, y in zip(left, right, strict=True)]
         for choice in itertools.product(*inside):
             found[OuterProduct(group, [rho for rho, _ in choice])] += m * n * prod(count for _, count in choice)

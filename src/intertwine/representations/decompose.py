@@ -31,7 +31,7 @@ def decompose(rho: Representation) -> Decomposition:
     if has_irreps(group):
         return decompose_finite(rho)
     if isinstance(group, Product):
-        return decompose_product(rho)
+        return decompose_product(rho, group)
     raise IntertwineError(
         f"{rho} of {group} cannot be split: the irreducible representations of this kind of group are not known"
     )

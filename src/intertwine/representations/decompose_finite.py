@@ -28,7 +28,7 @@ def decompose_finite(rho: Representation) -> Decomposition:
     blocks: dict[Irreducible, list[Array]] = {irrep: [] for irrep in irreps}
     dtype = np.complex128 if rho.is_complex else np.float64
     for term, index in expand(rho).items():
-        copies = _copies(term, irreps if rho.is_complex and not term.is_complex else None)
+        copies = term_copies(term, irreps if rho.is_complex and not term.is_complex else None)
         for rows in index.numpy():
             for irrep, found in copies.items():
                 block = np.zeros((len(found), rho.dim, irrep.dim), dtype=dtype)
@@ -40,7 +40,7 @@ def decompose_finite(rho: Representation) -> Decomposition:
 
 
 @lru_cache(maxsize=256)
-def _copies(term: Representation, irreps: tuple[Irreducible, ...] | None) -> Copies:
+def term_copies(term: Representation, irreps: tuple[Irreducible, ...] | None) -> Copies:
     """Isometries into an orthogonal or unitary term; as near to them as its invariant inner product for others."""
     if term.is_unitary:
         return finite_copies(term, irreps)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..groups.chevalley import canonical_basis, real_vectors
-from ..groups.components import Twist, connected, mirror, signature
+from ..groups.components import Twist, connected, mirror, with_signature
 from ..groups.lie import LieGroup
 from .base import Representation
 from .decompose_lie import Array, Pieces, assembled, isotypic_copies, real_copies
@@ -29,10 +29,7 @@ Values = NDArray[Any]
 
 def decompose_mirror(rho: Representation) -> Decomposition:
     """Split a representation of O(n), O(p, q) or SO(p, q) into irreducible ones."""
-    group = rho.group
-    assert isinstance(group, LieGroup)
-    shape = signature(group)
-    assert shape is not None
+    group, shape = with_signature(rho.group)
     unitary, change = unitarised(rho)
     pieces: Pieces = []
     for base, copies in isotypic_copies(unitary, connected(*shape)):
@@ -41,15 +38,13 @@ def decompose_mirror(rho: Representation) -> Decomposition:
         if not rho.is_complex and not base.is_complex:
             copies = real_copies(copies)
         if mirror_weight(group, base.highest) == base.highest:
-            pieces += _by_twist(unitary, base, copies)
+            pieces += _by_twist(group, unitary, base, copies)
         else:
-            pieces += _pairs(unitary, base, copies)
+            pieces += _pairs(group, unitary, base, copies)
     return assembled(pieces, change)
 
 
-def _by_twist(rho: Representation, base: LieIrrep, copies: Values) -> Pieces:
-    group = rho.group
-    assert isinstance(group, LieGroup)
+def _by_twist(group: LieGroup, rho: Representation, base: LieIrrep, copies: Values) -> Pieces:
     if base.is_complex and not rho.is_complex and base.is_conjugate:
         return []
     actions = [_action(rho, s, copies, on_tensors(base, s)) for s in group.generators]
@@ -64,10 +59,8 @@ def _by_twist(rho: Representation, base: LieIrrep, copies: Values) -> Pieces:
     return found
 
 
-def _pairs(rho: Representation, base: LieIrrep, copies: Values) -> Pieces:
+def _pairs(group: LieGroup, rho: Representation, base: LieIrrep, copies: Values) -> Pieces:
     """Copies of base joined with their reflections; the component that keeps determinants has the twist."""
-    group = rho.group
-    assert isinstance(group, LieGroup)
     s = mirror(group.size)
     reflected = np.einsum("xy,cyi->cxi", rho.matrix(s).numpy(), copies)
     first, *others = group.generators

@@ -114,7 +114,7 @@ class Lifted(Pullback):
 
     def __init__(self, group: Product, base: Representation, factor: int):
         super().__init__(group, base.dim, (base.key, factor), is_complex=base.is_complex)
-        self.base, self.factor = base, factor
+        self.product, self.base, self.factor = group, base, factor
 
     def label(self) -> str:
         return f"{self.base}[{self.factor + 1}]"
@@ -127,8 +127,7 @@ class Lifted(Pullback):
         return g[self.factor]
 
     def _pull(self, rho: Representation) -> Representation:
-        assert isinstance(self.group, Product)
-        return lifted(self.group, rho, self.factor)
+        return lifted(self.product, rho, self.factor)
 
     def algebra(self, x: Element) -> Tensor:
         if not self.base.group.algebra_dim:

@@ -30,7 +30,7 @@ class Irreducible(Representation):
     type: str
 
     @property
-    def real(self) -> Representation:
+    def real(self) -> Irreducible:
         """The irreducible real representation it belongs to: itself, or one of twice the dimension for other types."""
         if not self.is_complex:
             return self

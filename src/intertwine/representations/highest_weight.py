@@ -160,8 +160,7 @@ def is_split(group: LieGroup) -> bool:
 
 def _conjugate_operators_of(group: LieGroup, highest: Weight) -> Array:
     """The raising operators in the complex conjugate of a representation, in its own basis: (rank, dim, dim)."""
-    assert group.roots is not None
-    x = group.roots.raising.numpy()
+    x = group.require_roots().raising.numpy()
     if group.is_compact:
         return -algebra_images(group, highest, x, frame(group, highest)).numpy().transpose(0, 2, 1)
     return algebra_images(group, highest, x.conj(), frame(group, highest)).numpy().conj()
@@ -169,8 +168,7 @@ def _conjugate_operators_of(group: LieGroup, highest: Weight) -> Array:
 
 def _conjugate_operators(group: LieGroup, highest: Weight) -> Array:
     """The raising operators in the complex conjugate representation, in the weight basis: (rank, dim, dim)."""
-    assert group.roots is not None
-    return algebra_images(group, highest, group.roots.raising.numpy().conj()).numpy().conj()
+    return algebra_images(group, highest, group.require_roots().raising.numpy().conj()).numpy().conj()
 
 
 @lru_cache(maxsize=64)
@@ -193,7 +191,7 @@ def algebra_images(group: LieGroup, highest: Weight, x: Array, own: Array | None
     from scipy import sparse
 
     if is_circle(group):
-        charge = np.einsum("ij,kji->k", group.roots.central[0].numpy(), x) / 2  # type: ignore[union-attr]
+        charge = np.einsum("ij,kji->k", group.require_roots().central[0].numpy(), x) / 2
         return torch.from_numpy(charge * highest[0]).reshape(-1, 1, 1)
     system = semisimple_part(group)
     module = Module(system, highest[: system.rank])
@@ -251,11 +249,10 @@ def frame(group: LieGroup, highest: Weight) -> Array:
 @lru_cache(maxsize=256)
 def _vector_frame(group: LieGroup, is_dual: bool) -> Array:
     """From the weight basis of V, or V.dual, to the basis of the matrices themselves."""
-    assert group.roots is not None
     v = vector_weight(group)
     system = semisimple_part(group)
     module = Module(system, (dual_weight(group, v) if is_dual else v)[: system.rank])
-    raising = group.roots.raising.numpy()
+    raising = group.require_roots().raising.numpy()
     raising = -raising.transpose(0, 2, 1) if is_dual else raising
     return match(module, raising, raising.conj().transpose(0, 2, 1))
 

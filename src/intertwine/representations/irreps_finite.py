@@ -52,10 +52,14 @@ def finite_irreps(group: Group, *, real: bool = True) -> tuple[Irreducible, ...]
         return polygon_irreps(group, real)
     if isinstance(group, Product) and has_irreps(group):
         return outer_irreps(group, real)
-    if has_little_groups(group):
-        assert isinstance(group, Semidirect)
+    if isinstance(group, Semidirect) and has_little_groups(group):
         return little_group_irreps(group, real)
     return split_real(group) if real else split_complex(group)
+
+
+def complex_irreps(group: Group) -> tuple[Irreducible, ...]:
+    """All irreducible representations over the complex numbers, by real matrices where they are of real type."""
+    return tuple(rho.real if rho.type == "real" else rho for rho in finite_irreps(group, real=False))
 
 
 def finite_irrep(group: Group, key: Any, real: bool) -> Irreducible:

@@ -35,6 +35,7 @@ class LieIrrep(Representation):
     """The irreducible representation of a highest weight.
 
     Attributes:
+        lie: the group.
         labels: Dynkin labels in Bourbaki's order of nodes.
         charges: eigenvalues of the central elements, for U(n), GL(n) and SO(2).
         type: "real", "complex" or "quaternionic": whether the group preserves a real form, none, or a quaternionic
@@ -49,20 +50,20 @@ class LieIrrep(Representation):
         self.labels = system.check_dominant(highest[: system.rank])
         self.charges = highest[system.rank :]
         self.highest = (*self.labels, *self.charges)
-        self._lie = group
+        self.lie = group
         self._place(self.highest)
         is_complex = self.type != "real"
         super().__init__(group, system.dimension(self.labels), (self.highest, *key), is_complex=is_complex)
 
     def _place(self, highest: Weight) -> None:
         """Find where the representation comes from, and its conjugate."""
-        self.parent = parent(self._lie, highest)
-        self.type, self._conjugate_weight = kind(self._lie, highest)
+        self.parent = parent(self.lie, highest)
+        self.type, self._conjugate_weight = kind(self.lie, highest)
 
     def label(self) -> str:
         from .irrep_names import name
 
-        return name(self._lie, self.highest)
+        return name(self.lie, self.highest)
 
     @cached_property
     def module(self) -> Module:
@@ -76,7 +77,7 @@ class LieIrrep(Representation):
     @property
     def conj(self) -> Representation:
         if self.type == "complex":
-            return LieIrrep(self._lie, self._conjugate_weight)
+            return LieIrrep(self.lie, self._conjugate_weight)
         return Conjugate(self) if self.is_complex else self
 
     @property
@@ -87,7 +88,7 @@ class LieIrrep(Representation):
     @cached_property
     def frame(self) -> Array:
         """Unitary W (dim, dim) from the weight basis to its own: rho(e_i) = W e_i W^dagger."""
-        return frame(self._lie, self.highest)
+        return frame(self.lie, self.highest)
 
     @property
     def is_conjugate(self) -> bool:
@@ -98,11 +99,11 @@ class LieIrrep(Representation):
     def _isometry(self) -> Tensor:
         """K (dim mu, dim V, dim) in the representations' own bases."""
         step = cast("Step", self.parent)
-        mu = LieIrrep(self._lie, step.highest)
-        k = weight_isometry(self._lie, self.highest) @ self.frame.conj().T
+        mu = LieIrrep(self.lie, step.highest)
+        k = weight_isometry(self.lie, self.highest) @ self.frame.conj().T
         largest = k.ravel()[np.argmax(np.abs(k) > np.abs(k).max() - 1e-6)]
         k = k * (abs(largest) / largest)
-        if not (self.is_complex or mu.is_complex or self._lie.dtype.is_complex):
+        if not (self.is_complex or mu.is_complex or self.lie.dtype.is_complex):
             k = np.ascontiguousarray(k.real)
         return torch.from_numpy(k).unflatten(0, (mu.dim, -1))
 
@@ -111,11 +112,11 @@ class LieIrrep(Representation):
         if self.is_conjugate:
             return self.conj.matrix(g).conj().resolve_conj()
         if self.parent is None:
-            return character(self._lie, self.charges, g).expand(*batch, 1, 1)
-        v = _vector(self._lie, g, self.parent.is_dual)
+            return character(self.lie, self.charges, g).expand(*batch, 1, 1)
+        v = _vector(self.lie, g, self.parent.is_dual)
         if self.parent.is_vector:
             return v
-        mu = LieIrrep(self._lie, self.parent.highest).matrix(g)
+        mu = LieIrrep(self.lie, self.parent.highest).matrix(g)
         k = self._isometry.to(g.device)
         dtype = torch.promote_types(torch.promote_types(mu.dtype, v.dtype), k.dtype)
         half = torch.einsum("...ai,ijk->...ajk", mu.to(dtype), k.to(dtype))
@@ -126,16 +127,16 @@ class LieIrrep(Representation):
     @cached_property
     def _images(self) -> Tensor:
         """The images of the Lie algebra basis, (algebra_dim, dim, dim)."""
-        images = algebra_images(self._lie, self.highest, self._lie.algebra.numpy(), self.frame)
+        images = algebra_images(self.lie, self.highest, self.lie.algebra.numpy(), self.frame)
         return images if self.is_complex else images.real.contiguous()
 
     def algebra(self, x: Element) -> Tensor:
         if self.parent is not None and self.parent.is_vector:
             return -x.mT if self.parent.is_dual else x
         images = self._images
-        if x is self._lie.algebra:
+        if x is self.lie.algebra:
             return images
-        coordinates = self._lie.coordinates(x)
+        coordinates = self.lie.coordinates(x)
         dtype = torch.promote_types(coordinates.dtype, images.dtype)
         return torch.einsum("...k,kij->...ij", coordinates.to(dtype), images.to(dtype))
 

@@ -21,7 +21,7 @@ from ..groups.elements import Element, leaves, take
 from .base import Representation
 from .finite_irrep import Irreducible, class_product
 from .images import FiniteImages
-from .irreps_finite import finite_irreps
+from .irreps_finite import complex_irreps, finite_irreps
 from .orbit_copies import orbit_copies
 from .structure import TensorProduct
 from .transversals import class_representatives, group_average, transversals
@@ -162,11 +162,8 @@ def finite_isotypic_bases(rho: Representation) -> dict[int, Array]:
     """
     if not rho.is_unitary:
         raise IntertwineError(f"{rho} of {rho.group} is not unitary, so its irreducible parts are not orthogonal")
-    place: dict[Irreducible, int] = {}
-    for k, irrep in enumerate(finite_irreps(rho.group, real=False)):
-        real = irrep.real if irrep.type == "real" and not rho.is_complex else irrep
-        assert isinstance(real, Irreducible)
-        place[real] = k  # real numbers where they are enough
+    known = finite_irreps(rho.group, real=False) if rho.is_complex else complex_irreps(rho.group)
+    place = {irrep: k for k, irrep in enumerate(known)}
     found = finite_copies(rho, [irrep for irrep in place if not irrep.is_complex])
     found |= finite_copies(rho, [irrep for irrep in place if irrep.is_complex])
     return {place[irrep]: np.ascontiguousarray(q.transpose(1, 0, 2), dtype=np.complex128) for irrep, q in found.items()}

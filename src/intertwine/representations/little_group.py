@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..errors import IntertwineError
 from ..groups.additive import Grid
 from ..groups.base import Group
 from ..groups.chevalley import real_vectors
@@ -148,10 +149,14 @@ def _one_of_each_pair(irreps: list[FiniteIrrep]) -> list[FiniteIrrep]:
 
 
 def _stars(group: Semidirect) -> list[Star]:
-    """The orbits of waves."""
+    """The orbits of waves.
+
+    Raises:
+        IntertwineError: for a group without `has_little_groups`.
+    """
     grid, point = group.normal, group.point
-    assert isinstance(grid, Grid)
-    assert isinstance(point, PermutationGroup)
+    if not (isinstance(grid, Grid) and isinstance(point, PermutationGroup)):
+        raise IntertwineError(f"little groups are found for a grid with a permutation group, not for {group}")
     lengths = torch.tensor(grid.lengths)
     turns = torch.linalg.inv(group.by.matrix(point.elements())).mT  # k . h^-1 n = (h^-T k) . n
     waves = grid.elements()

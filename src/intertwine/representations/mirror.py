@@ -21,7 +21,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..groups.components import Twist, component_sign, connected, mirror, signature
+from ..errors import IntertwineError
+from ..groups.components import Twist, component_sign, connected, mirror, with_signature
 from ..groups.elements import Element
 from ..groups.lie import LieGroup
 from ..groups.root_system import Weight
@@ -37,17 +38,16 @@ class MirrorIrrep(Representation):
 
     Attributes:
         base: rho, of the identity component; of a mirror pair the one that `is_second` does not name.
+        lie: the group.
         twist: for each generator of the group the sign by which it differs from the representation on tensors.
         is_paired: whether base and its mirror image are joined.
     """
 
     def __init__(self, group: LieGroup, base: LieIrrep, twist: Twist):
-        shape = signature(group)
-        assert shape is not None
-        self.shape, image = shape, mirror_weight(group, base.highest)
+        (self.lie, self.shape), image = with_signature(group), mirror_weight(group, base.highest)
         self.is_paired = image != base.highest
         if self.is_paired:
-            base = lie_irrep(connected(*shape), image) if is_second(group, base.highest) else base
+            base = lie_irrep(connected(*self.shape), image) if is_second(group, base.highest) else base
             twist = (*(x * twist[-1] for x in twist[:-1]), 1)  # s^2 = 1, and det makes no difference
         self._is_real_pair = self.is_paired and not base.is_complex
         self.base, self.twist, self.labels = base, twist, base.labels
@@ -77,12 +77,17 @@ class MirrorIrrep(Representation):
         """The irreducible real representation it gives: itself unless it is one of SO(p, q) of complex type."""
         return Realified(self) if self.is_complex else self
 
+    @property
+    def is_conjugate(self) -> bool:
+        """Whether it is the second of a pair of complex type, given as the complex conjugate of the first."""
+        return self.is_complex and self.base.is_conjugate
+
     def matrix(self, g: Element) -> Tensor:
         self.group.batch_shape(g)
         sign = component_sign(*self.shape, self.twist, g)[..., None, None]
         if not self.is_paired:
             return sign * on_tensors(self.base, g)
-        s = mirror(self.group.size).to(g.device)  # type: ignore[attr-defined]
+        s = mirror(self.lie.size).to(g.device)
         flips = (torch.linalg.det(g) < 0)[..., None, None]
         h = torch.where(flips, g @ s, g)
         if self._is_real_pair:
@@ -106,7 +111,7 @@ class MirrorIrrep(Representation):
             return self.base.algebra(x)
         if not self._is_real_pair:
             return Realified(self.base).algebra(x)
-        s = mirror(self.group.size).to(x)  # type: ignore[attr-defined]
+        s = mirror(self.lie.size).to(x)
         first, second = self.base.algebra(x), self.base.algebra(s @ x @ s)
         zero = torch.zeros_like(first)
         return _blocks(first, zero, zero, second)
@@ -119,7 +124,7 @@ class MirrorIrrep(Representation):
             return [(self.base, eye)]
         if not self._is_real_pair:
             return [(Realified(self.base), eye)]
-        image = lie_irrep(self.base.group, mirror_weight(self.group, self.base.highest))  # type: ignore[arg-type]
+        image = lie_irrep(self.base.lie, mirror_weight(self.lie, self.base.highest))
         half = self.base.dim
         return [(self.base, eye[:, :half]), (image, eye[:, half:] @ _mirror_frame(self.base) @ image.frame.conj().T)]
 
@@ -158,21 +163,23 @@ def tensor_degree(group: LieGroup, highest: Weight) -> int:
 @lru_cache(maxsize=256)
 def _mirror_frame(rho: LieIrrep) -> Array:
     """Unitary W from the weight basis of the mirror image's highest weight: rho(s e_i s) W = W e_i."""
-    group = rho.group
-    assert isinstance(group, LieGroup)
-    assert group.roots is not None
-    s = mirror(group.size).to(torch.complex128)
-    raising = rho.algebra(s @ group.roots.raising @ s).to(torch.complex128)
-    lowering = rho.algebra(s @ group.roots.raising.mH @ s).to(torch.complex128)  # type: ignore[union-attr]
+    s, e = mirror(rho.lie.size).to(torch.complex128), rho.lie.require_roots().raising
+    raising = rho.algebra(s @ e @ s).to(torch.complex128)
+    lowering = rho.algebra(s @ e.mH @ s).to(torch.complex128)
     module = Module(rho.module.system, (*rho.labels[:-2], rho.labels[-1], rho.labels[-2]) if rho.labels else ())
     return match(module, raising.numpy(), lowering.resolve_conj().numpy())
 
 
 @lru_cache(maxsize=256)
 def antilinear(rho: LieIrrep) -> Array:
-    """Unitary U with rho(s g s) = U conj(rho(g)) U^-1 and U conj(U) = 1."""
+    """Unitary U with rho(s g s) = U conj(rho(g)) U^-1 and U conj(U) = 1.
+
+    Raises:
+        IntertwineError: when rounding has spoilt the second equation.
+    """
     u = _mirror_frame(rho) @ rho.conj.frame.conj().T  # type: ignore[attr-defined]
-    assert np.abs(u @ u.conj() - np.eye(len(u))).max() < 1e-9
+    if np.abs(u @ u.conj() - np.eye(len(u))).max() > 1e-9:
+        raise IntertwineError(f"the reflections of {rho} of {rho.group} do not square to 1; please report it")
     return u
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import IntertwineError
-from ..groups.components import Twist, connected, signature, twists
+from ..groups.components import Twist, connected, twists, with_signature
 from ..groups.lie import LieGroup
 from .irrep_names import first_of_pair, highest_weight
 from .mirror import MirrorIrrep, mirror_weight, tensor_degree
@@ -24,10 +24,8 @@ def mirror_irrep(group: LieGroup, key: Any) -> MirrorIrrep:
     Raises:
         IntertwineError: for a name without the sign it needs, or one that the identity component does not know.
     """
-    shape = signature(group)
-    assert shape is not None
     name, suffix = _split(group, first_of_pair(key))
-    base = connected(*shape)
+    base = connected(*with_signature(group)[1])
     if isinstance(name, tuple) and len(name) == 1 and base.name in ("SO(3)", "SO(2)"):
         name = name[0]
     rho = lie_irrep(base, highest_weight(base, name))
@@ -46,15 +44,14 @@ def mirror_irrep(group: LieGroup, key: Any) -> MirrorIrrep:
 
 def mirror_name(rho: MirrorIrrep) -> str:
     """How the representation is written."""
-    group, twist = rho.group, rho.twist
-    assert isinstance(group, LieGroup)
+    group, twist = rho.lie, rho.twist
     name = str(rho.base).removeprefix("l=").removeprefix("q=")
     if rho.is_paired and group.size > 2:
-        image = lie_irrep(rho.base.group, mirror_weight(group, rho.base.highest))  # type: ignore[arg-type]
+        image = lie_irrep(rho.base.lie, mirror_weight(group, rho.base.highest))
         name = f"({name} + {image})"
     if group.is_compact and rho.is_paired:
         return name
-    if group.is_compact and group.size % 2 and tensor_degree(rho.base.group, rho.base.highest) % 2:  # type: ignore[arg-type]
+    if group.is_compact and group.size % 2 and tensor_degree(rho.base.lie, rho.base.highest) % 2:
         twist = (-twist[0],)
     return name + next(suffix for suffix, signs in _suffixes(group).items() if signs == twist)
 

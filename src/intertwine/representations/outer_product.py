@@ -51,7 +51,7 @@ class OuterProduct(TensorProduct, Irreducible):  # type: ignore[misc]
         return OuterProduct(self.group, [part.conj for part in self.parts])  # type: ignore[arg-type]
 
     @property
-    def real(self) -> Representation:
+    def real(self) -> Irreducible:
         """The irreducible real representation it belongs to, told from others by its character at random elements."""
         if not self.is_complex:
             return self

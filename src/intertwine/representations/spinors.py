@@ -33,6 +33,10 @@ from .structure import kron
 class SpinorIrrep(LieIrrep):
     """(j1, j2) of Spin(1, 3), with highest weight (2 j1, 2 j2)."""
 
+    def __init__(self, group: SpinLorentz, highest: Weight):
+        self._spin = group
+        super().__init__(group, highest)
+
     def _place(self, highest: Weight) -> None:
         self.parent = None
         self.type = "real" if highest[0] == highest[1] else "complex"
@@ -40,7 +44,7 @@ class SpinorIrrep(LieIrrep):
 
     @property
     def conj(self) -> SpinorIrrep:
-        return SpinorIrrep(self._lie, self._conjugate_weight) if self.is_complex else self
+        return SpinorIrrep(self._spin, self._conjugate_weight) if self.is_complex else self
 
     @property
     def is_unitary(self) -> bool:  # type: ignore[override]
@@ -48,16 +52,14 @@ class SpinorIrrep(LieIrrep):
 
     @cached_property
     def frame(self) -> Array:
-        check_size(self._lie, self.highest, self.dim)
+        check_size(self.lie, self.highest, self.dim)
         first, second = self.highest
         if (first + second) % 2:
             identity: Array = np.eye(self.dim, dtype=np.complex128)
             shape = (first + 1, second + 1, self.dim)
             return identity.reshape(shape).swapaxes(0, 1).reshape(self.dim, -1) if self.is_conjugate else identity
-        group = self._lie
-        assert isinstance(group, SpinLorentz)
-        assert group.roots is not None
-        raising = LieIrrep(Lorentz(), self.highest).algebra(group.cover_algebra(group.roots.raising))
+        cover = self._spin.cover_algebra(self._spin.require_roots().raising)
+        raising = LieIrrep(Lorentz(), self.highest).algebra(cover)
         return match(self.module, raising.numpy(), raising.mH.resolve_conj().numpy())
 
     def matrix(self, g: Element) -> Tensor:

@@ -42,7 +42,7 @@ def tensor_decomposition(a: Representation, b: Representation) -> dict[Represent
     if has_irreps(a.group):
         return tensor_decomposition_finite(a, b)
     if isinstance(a.group, Product):
-        return tensor_decomposition_product(a, b)
+        return tensor_decomposition_product(a, b, a.group)
     raise IntertwineError(
         f"tensor products are decomposed for reductive Lie groups, not for {a.group}; "
         "(a * b).decompose() works wherever irreducible representations are known"

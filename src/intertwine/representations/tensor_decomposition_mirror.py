@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections import Counter
 
 from ..groups.components import connected, determinant_twist
-from ..groups.lie import LieGroup
 from ..groups.root_system import Weight, root_system
 from .base import Representation
 from .highest_weight import tensor_weights
@@ -26,35 +25,32 @@ from .wigner import lie_irrep
 
 def tensor_decomposition_mirror(a: Representation, b: Representation) -> dict[Representation, int]:
     """`tensor_decomposition` for a group with several components; a sum is decomposed by its matrices first."""
-    total: Counter[Representation] = Counter()
+    total: Counter[MirrorIrrep] = Counter()
     for x, m in _terms(a).items():
         for y, n in _terms(b).items():
             for z, k in _product(x, y).items():
                 total[z] += m * n * k
-    ordered = sorted(total.items(), key=lambda item: (item[0].base.highest, item[0].twist), reverse=True)  # type: ignore[attr-defined]
+    ordered = sorted(total.items(), key=lambda item: (item[0].base.highest, item[0].twist), reverse=True)
     return {rho: count for rho, count in ordered if count}
 
 
-def _terms(rho: Representation) -> dict[Representation, int]:
+def _terms(rho: Representation) -> dict[MirrorIrrep, int]:
     if isinstance(rho, MirrorIrrep):
         return {rho: 1}
     if isinstance(rho, Realified):
-        return {rho.base: 1, rho.base.conj: 1}
+        return {part: 1 for half in (rho.base, rho.base.conj) for part in _terms(half)}
     return {part: m * n for term, m in rho.decompose().terms.items() for part, n in _terms(term).items()}
 
 
-def _product(a: Representation, b: Representation) -> dict[Representation, int]:
-    assert isinstance(a, MirrorIrrep)
-    assert isinstance(b, MirrorIrrep)
-    assert isinstance(a.group, LieGroup)
-    group, base = a.group, connected(*a.shape)
+def _product(a: MirrorIrrep, b: MirrorIrrep) -> dict[MirrorIrrep, int]:
+    group, base = a.lie, connected(*a.shape)
     counts: Counter[Weight] = Counter()
     for v in _weights(a):
         for w in _weights(b):
             counts.update(tensor_weights(base, v, w))
     twist = tuple(x * y for x, y in zip(a.twist, b.twist, strict=True))
     other = tuple(x * y for x, y in zip(twist, determinant_twist(group), strict=True))
-    found: Counter[Representation] = Counter()
+    found: Counter[MirrorIrrep] = Counter()
     for highest, count in counts.items():
         if is_second(group, highest):
             continue
@@ -69,16 +65,14 @@ def _product(a: Representation, b: Representation) -> dict[Representation, int]:
 
 
 def _weights(rho: MirrorIrrep) -> set[Weight]:
-    assert isinstance(rho.group, LieGroup)
     highest = rho.base.highest
-    return {highest, mirror_weight(rho.group, highest)} if rho.is_paired else {highest}
+    return {highest, mirror_weight(rho.lie, highest)} if rho.is_paired else {highest}
 
 
 def _trace(a: MirrorIrrep, b: MirrorIrrep, highest: Weight, count: int) -> int:
     """Copies of `highest` with the sign that tensors give to reflections, less those with the opposite one."""
-    group = a.base.group
-    assert isinstance(group, LieGroup)
-    if all(s == 1 for s in determinant_twist(a.group)):  # type: ignore[arg-type]
+    group = a.base.lie
+    if all(s == 1 for s in determinant_twist(a.lie)):
         return count
     if a.is_paired or b.is_paired:
         return 0

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.base import Group
-from ..groups.elements import Element, tree_map
+from ..groups.elements import Element, digest, tree_map
 from .base import Representation
 from .weights import weight_diagram
 
@@ -24,7 +24,11 @@ def unitarised(rho: Representation) -> tuple[Representation, Tensor | None]:
     if _acts_unitarily(rho):
         return rho, None
     change = _unitary_basis(rho)
-    return Conjugated(rho, change), change
+    found = Conjugated(rho, change)
+    if not _acts_unitarily(found):  # a basis so oblique that rounding shows: once more, from nearby
+        change = _unitary_basis(found) @ change
+        found = Conjugated(rho, change)
+    return found, change
 
 
 def _acts_unitarily(rho: Representation) -> bool:
@@ -62,17 +66,17 @@ def _unitary_basis(rho: Representation) -> Tensor:
 
 def _compact_generators(group: Group, rho: Representation) -> Tensor:
     """Images of e_i - f_i, i (e_i + f_i) and i z, which generate the compact form, (number, dim, dim)."""
-    assert group.roots is not None
-    raising, lowering = group.roots.raising, tree_map(lambda leaf: leaf.mH, group.roots.raising)
+    roots = group.require_roots()
+    raising, lowering = roots.raising, tree_map(lambda leaf: leaf.mH, roots.raising)
     e, f = (rho.algebra(x).to(torch.complex128) for x in (raising, lowering))
-    return torch.cat([e - f, 1j * (e + f), 1j * rho.algebra(group.roots.central).to(torch.complex128)])
+    return torch.cat([e - f, 1j * (e + f), 1j * rho.algebra(roots.central).to(torch.complex128)])
 
 
 class Conjugated(Representation):
     """g -> B rho(g) B^-1."""
 
     def __init__(self, base: Representation, change: Tensor):
-        super().__init__(base.group, base.dim, (base.key,), is_complex=base.is_complex)
+        super().__init__(base.group, base.dim, (base.key, digest(change)), is_complex=base.is_complex)
         self.base, self.change, self._inverse = base, change, torch.linalg.inv(change)
 
     def label(self) -> str:

@@ -46,9 +46,7 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
             total = (total[:, None] + part.weights).flatten(0, 1)
         bases = tuple(b for part in parts for b in part.basis)
         return WeightDiagram(total, bases, tuple(e for part in parts for e in part.raising))
-    roots = rho.group.roots
-    if roots is None:
-        raise IntertwineError(f"{rho.group} is not reductive: its representations have no weights")
+    roots = rho.group.require_roots()
     raising = rho.algebra(roots.raising).to(torch.complex128)
     lowering = raising.mH
     dagger = tree_map(lambda leaf: leaf.mH if leaf.ndim > 2 else leaf, roots.raising)  # finite factors have none
@@ -69,12 +67,11 @@ def weight_diagram(rho: Representation) -> WeightDiagram:
 @lru_cache(maxsize=256)
 def cartan_matrix(group: Group) -> Tensor:
     """(simple roots, rank) integers: row i is the simple root alpha_i as a weight (its central charges are 0)."""
-    if group.roots is None:
-        raise IntertwineError(f"{group} is not reductive: it has no roots")
+    roots = group.require_roots()
     if isinstance(group, ExceptionalGroup):
         return torch.tensor(group.system.cartan)
     # The Lie algebra acts faithfully on its own matrices; a product acts on the sum of its factors' matrices.
-    leaves_ = [leaf for leaf in leaves(group.roots.raising) if leaf.ndim == 3 and leaf.shape[-1]]
+    leaves_ = [leaf for leaf in leaves(roots.raising) if leaf.ndim == 3 and leaf.shape[-1]]
     count = len(leaves_[0]) if leaves_ else 0
     raising = [leaf.to(torch.complex128) for leaf in leaves_]
     matrix = torch.zeros(count, count, dtype=torch.float64)
@@ -83,5 +80,5 @@ def cartan_matrix(group: Group) -> Tensor:
         h = e @ e.mH - e.mH @ e
         bracket = h[None] @ e[:, None] - e[:, None] @ h[None]  # [h_j, e_i] = alpha_i(h_j) e_i
         matrix += torch.einsum("iab,ijab->ij", e.conj(), bracket).real / norm[:, None]
-    central = leaves(group.roots.central)[0].shape[0]
+    central = leaves(roots.central)[0].shape[0]
     return torch.cat([matrix.round().long(), torch.zeros(count, central, dtype=torch.int64)], 1)

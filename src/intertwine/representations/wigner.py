@@ -48,7 +48,7 @@ class SpinIrrep(LieIrrep):
     @property
     def real(self) -> Representation:
         """Real spin: for SU(2) in the real basis, or in 2 dim real coordinates when the spin is half-integer."""
-        return LieIrrep(self._lie, self.highest) if self._is_double and self.type == "real" else super().real
+        return LieIrrep(self.lie, self.highest) if self._is_double and self.type == "real" else super().real
 
     @property
     def conj(self) -> Representation:

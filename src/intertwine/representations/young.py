@@ -162,12 +162,16 @@ def tableau_transposes(shape: Partition) -> tuple[np.ndarray, np.ndarray]:
     """For a shape that is its own mirror image: the place of every transposed tableau, and the sign of its order.
 
     The sign of T is that of the permutation that its numbers, read row by row, make.
+
+    Raises:
+        IntertwineError: for another shape.
     """
+    if conjugate(shape) != shape:
+        raise IntertwineError(f"the tableaux of {shape} have transposes of another shape, {conjugate(shape)}")
     rows = tableaux(shape)
     columns = np.zeros_like(rows)
     for k in range(rows.shape[1]):
         columns[:, k] = (rows[:, :k] == rows[:, k : k + 1]).sum(1)
-    assert conjugate(shape) == shape
     place = {row.tobytes(): k for k, row in enumerate(rows)}
     signs = np.ones(len(rows))
     for t in range(len(rows)):

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+from ...errors import IntertwineError
 from ...groups.base import on_cpu
 from ...representations.finite_fourier import fourier_blocks
 from ..module import Solved
@@ -75,7 +76,8 @@ class ByNeighbours(GroupForm):
     @on_cpu
     def __init__(self, kernel: GroupKernel):
         super().__init__(kernel)
-        assert kernel.neighbours is not None
+        if kernel.neighbours is None:
+            raise IntertwineError(f"a kernel from {kernel.space_in} to {kernel.space_out} has no table of neighbours")
         self._points = kernel.space_out.dim
         self.hold("neighbours", kernel.neighbours.flatten())
 
