@@ -21,10 +21,12 @@ from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
 from .on_fields import OnFields
+from .points.edge_frames import edge_frames
 from .points.edges import Edges
 from .points.neighbours import PointGraph, radius_graph
 from .points.point_conv import PointConv
 from .points.radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
+from .points.so2_conv import SO2Conv
 from .points.spherical_harmonics import spherical_harmonics
 from .points.symmetric_contraction import SymmetricContraction
 from .products.tensor_product import TensorProduct
@@ -70,6 +72,7 @@ __all__ = [
     "Pointwise",
     "PolynomialEnvelope",
     "SampledActivation",
+    "SO2Conv",
     "Sampling",
     "ScalarGate",
     "SphericalConv",
@@ -79,6 +82,7 @@ __all__ = [
     "TensorSquare",
     "Upsample",
     "antialias",
+    "edge_frames",
     "hidden_irreps",
     "hidden_representation",
     "radius_graph",
