@@ -21,11 +21,13 @@ from .maps import Maps
 from .module import EquivariantModule
 from .nonlinear import Gate, NormActivation, Pointwise, ScalarGate
 from .on_fields import OnFields
+from .points.attention import PointAttention
 from .points.edge_frames import edge_frames
 from .points.edges import Edges
 from .points.neighbours import PointGraph, radius_graph
 from .points.point_conv import PointConv
 from .points.radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
+from .points.segment_softmax import segment_softmax
 from .points.so2_conv import SO2Conv
 from .points.spherical_harmonics import spherical_harmonics
 from .points.symmetric_contraction import SymmetricContraction
@@ -67,6 +69,7 @@ __all__ = [
     "NormActivation",
     "NormMaxPool",
     "OnFields",
+    "PointAttention",
     "PointConv",
     "PointGraph",
     "Pointwise",
@@ -86,6 +89,7 @@ __all__ = [
     "hidden_irreps",
     "hidden_representation",
     "radius_graph",
+    "segment_softmax",
     "spherical_harmonics",
     "to_plain",
 ]

@@ -1,0 +1,156 @@
+"""Attention over neighbours: invariant weights from queries and keys, messages as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ...errors import IntertwineError
+from ...representations.base import Representation
+from ...representations.expand import expand
+from ...representations.harmonics import Harmonics
+from ...representations.structure import direct_sum
+from ..kernel import point_space
+from ..linear import Linear
+from ..module import Device, EquivariantModule
+from .channel_rows import to_copies, to_rows
+from .edges import Edges
+from .message import message
+from .plan import plan
+from .radial_network import radial_network
+from .segment_softmax import segment_softmax
+
+
+class PointAttention(EquivariantModule):
+    """y_i = W sqrt(neighbours) sum_j a_ij R(r_ij) Y(r_ij) (x) (A x_j): `PointConv` whose messages compete.
+
+    The weights a_ij of a head are a softmax over the neighbours j of i. Its logits are invariant: inner products of a
+    query of i with a key of j, term by term, and with the harmonics of their edge, each times a learned function of
+    distance. Values are the messages of `PointConv`, whose channels are shared out among the heads. An envelope lets
+    neighbours enter and leave smoothly, see `segment_softmax`.
+
+    Args:
+        rho_in, rho_out: types of the features, of one group H <= O(d), d = 2 or 3, with orthogonal terms.
+        heads: how many softmaxes.
+        keys: copies of every term of rho_in in a query and a key.
+        channels: of the values, a multiple of heads; None for the least such that no copy in rho_in is lost.
+        degree, radial, hidden, neighbours, space, generator: see `PointConv`.
+
+    Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree`, radial (E, radial), envelope (E,) ->
+    (nodes, rho_out.dim). Values on edges stand in the order of `edges`. Of a point without edges the answer is zero.
+
+    Raises:
+        IntertwineError: when inner products of some term are not invariant, no path leads to some term of rho_out,
+            channels are no multiple of heads, or shapes do not fit.
+
+    Example:
+        >>> G = O(3)
+        >>> PointAttention(8 * G.irrep("0e") + 8 * G.irrep("1o"), 4 * G.irrep("1o"), heads=2)
+        PointAttention(O(3): 8x0e + 8x1o -> 4x1o, 2 heads, degree 2, 8 channels, 3 paths)
+
+    Source: F. B. Fuchs et al., SE(3)-Transformers, arXiv:2006.10503; Y.-L. Liao, T. Smidt, Equiformer,
+    arXiv:2206.11990.
+    """
+
+    def __init__(
+        self,
+        rho_in: Representation,
+        rho_out: Representation,
+        *,
+        heads: int = 4,
+        keys: int = 4,
+        channels: int | None = None,
+        degree: int = 2,
+        radial: int = 8,
+        hidden: Sequence[int] = (64,),
+        neighbours: float = 1.0,
+        space: Representation | None = None,
+        generator: torch.Generator | None = None,
+        device: Device = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__(rho_in, rho_out)
+        group = rho_in.group
+        self.space = point_space(group, group.vector.dim if space is None else space.dim, space)
+        self.heads, self.keys, self.degree = heads, keys, degree
+        self.channels = _channels(rho_in, channels, heads, keys)
+        terms = tuple(expand(rho_in))
+        self.plan = plan(self.space, terms, degree, tuple(expand(rho_out)))
+        for term, paths in self.plan.terms.items():
+            if not paths:
+                raise IntertwineError(
+                    f"no product of {rho_in} with harmonics up to degree {degree} holds {term}: raise `degree`, or "
+                    f"leave {term} out of rho_out"
+                )
+        self._dims = [term.dim for term in terms]
+        self._dims_out = [term.dim for term in self.plan.terms]
+        self._counts = [len(paths) for paths in self.plan.terms.values()]
+        between = direct_sum([(term, self.channels) for term in terms])
+        gathered = direct_sum([(term, self.channels * len(paths)) for term, paths in self.plan.terms.items()])
+        self.mix = Linear(rho_in, between, bias=False, generator=generator)
+        self.out = Linear(gathered, rho_out, bias=False, generator=generator)
+        compared = direct_sum([(term, heads * keys) for term in terms])
+        self.query, self.key = (Linear(rho_in, compared, bias=False, generator=generator) for _ in range(2))
+        self._seen = [l for l in range(degree + 1) if (rho_in >> Harmonics(self.space, l)).dim]
+        looks = [(Harmonics(self.space, l), heads) for l in self._seen]
+        self.look = Linear(rho_in, direct_sum(looks), bias=False, generator=generator) if looks else None
+        self._starts = [sum(Harmonics(self.space, k).dim for k in range(l)) for l in range(degree + 2)]
+        scores = (len(terms) + len(self._seen)) * heads
+        self.score = radial_network((radial, *hidden, scores), generator)
+        self.radial = radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
+        self.scale = neighbours**0.5
+        self.place(device, dtype)
+
+    def forward(self, x: Tensor, y: Tensor, radial: Tensor, envelope: Tensor, edges: Edges) -> Tensor:
+        self.check(x)
+        nodes, number = edges.nodes, edges.number
+        if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
+            raise IntertwineError(
+                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
+                f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
+            )
+        attention = segment_softmax(self.logits(x, y, radial, edges), envelope, edges) * self.scale
+        shared = attention.repeat_interleave(self.channels // self.heads, 1)
+        weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels)) * shared.unsqueeze(1)
+        sums = message(to_rows(self.mix(x), self._dims, self.channels), y, weights, edges, self.plan)
+        return self.out(to_copies(sums, self._dims_out, self._counts))
+
+    def logits(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
+        """What the softmax is taken of, (E, heads)."""
+        queries, keys = (to_rows(layer(x), self._dims, self.heads * self.keys) for layer in (self.query, self.key))
+        products = queries.index_select(0, edges.target) * keys.index_select(0, edges.source)
+        found = [
+            part.sum(1).unflatten(1, (self.heads, self.keys)).sum(2) * (dim * self.keys) ** -0.5
+            for part, dim in zip(products.split(self._dims, 1), self._dims, strict=True)
+        ]
+        if self.look is not None:
+            dims = [self._starts[l + 1] - self._starts[l] for l in self._seen]
+            looks = to_rows(self.look(x), dims, self.heads).index_select(0, edges.target).split(dims, 1)
+            for l, look in zip(self._seen, looks, strict=True):
+                own = y[:, self._starts[l] : self._starts[l + 1], None]
+                found.append((look * own).sum(1) * own.shape[1] ** -0.5)
+        invariants = torch.stack(found, 1)  # (E, kinds, heads)
+        scores = self.score(radial).unflatten(1, invariants.shape[1:])
+        return (invariants * scores).sum(1) * len(found) ** -0.5
+
+    def __repr__(self) -> str:
+        sizes = f"{self.heads} heads, degree {self.degree}, {self.channels} channels, {len(self.plan.paths)} paths"
+        return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
+
+
+def _channels(rho: Representation, channels: int | None, heads: int, keys: int) -> int:
+    """How many channels values have; refuses what cannot be."""
+    for term in expand(rho):
+        if not term.is_orthogonal:
+            raise IntertwineError(
+                f"inner products of {term} of {rho.group} are not invariant: PointAttention needs them"
+            )
+    if heads < 1 or keys < 1:
+        raise IntertwineError(f"heads and keys are at least 1, got {heads} and {keys}")
+    copies = max(len(index) for index in expand(rho).values())
+    found = channels or -(-copies // heads) * heads
+    if found % heads:
+        raise IntertwineError(f"channels are a multiple of heads, got {channels} channels for {heads} heads")
+    return found
