@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from intertwine.models import InteratomicPotential
 from intertwine.nn.points.neighbours import PointGraph
-from intertwine.nn.points.point_conv import SILU_GAIN
+from intertwine.nn.points.radial_network import SILU_GAIN
 from intertwine.representations.expand import expand
 
 AXES = [1, 2, 0]

@@ -14,7 +14,7 @@ from torch.export import Dim
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, Cube, Group, O
 from intertwine.nn import BesselBasis, Edges, PointConv, spherical_harmonics
-from intertwine.nn.points import fused
+from intertwine.nn.points import fused, point_conv
 from intertwine.representations import Representation
 from intertwine.representations.harmonics import harmonics
 
@@ -256,3 +256,35 @@ def test_shapes_that_do_not_fit_are_named():
             conv(*wrong, edges)
     with pytest.raises(IntertwineError, match="features"):
         conv(x[:, 1:], y, radial, edges)
+
+
+def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPatch):
+    G = O(3)
+    rho = 2 * G.trivial + 3 * G.vector
+    nodes = 7
+    edges = Edges.of(*torch.randint(0, nodes, (2, 40)), nodes)
+    conv = PointConv(rho, rho, degree=1, radial=5, hidden=(4,), dtype=torch.float64)
+    shapes = (nodes, rho.dim), (40, 4), (40, 5), (40, conv.channels)
+    leaves = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    wanted = [*leaves, *conv.parameters()]
+
+    def answers() -> tuple[Tensor, ...]:
+        x, y, radial, factor = leaves
+        found = conv(x, y, radial, edges, factor)
+        slopes = torch.autograd.grad(found.square().sum(), leaves, create_graph=True)
+        return found, *slopes, *torch.autograd.grad(sum(s.square().sum() for s in slopes), wanted)
+
+    whole = answers()
+    for most in (1, 9):
+        monkeypatch.setattr(point_conv, "MOST_WEIGHTS", most * len(conv.plan.paths) * conv.channels)
+        torch.testing.assert_close(answers(), whole)
+
+
+def test_blocks_are_the_graph():
+    edges = Edges.of(torch.tensor([3, 0, 0, 2, 3, 1, 0]), torch.tensor([0, 0, 1, 1, 1, 3, 3]), 5)
+    found = list(edges.blocks(3))
+    assert [block.targets for block in found] == [1, 2, 2]
+    for block in found:
+        torch.testing.assert_close(block.nodes[block.edges.source], edges.source[block.part])
+        torch.testing.assert_close(block.nodes[block.edges.target], edges.target[block.part])
+        assert int(block.edges.target.max()) < block.targets

@@ -29,7 +29,7 @@ class CrystalNetwork(nn.Module):
         outputs: how many numbers.
         kind: "values" as they are; "spectrum": positive, and divided by the greatest, as densities of states often are.
         species: atomic numbers that may occur; None for all elements.
-        cutoff, channels, degree, layers, parity, radial, hidden, neighbours: see `TensorFieldNetwork`.
+        cutoff, channels, degree, layers, parity, radial, hidden, neighbours, block: see `TensorFieldNetwork`.
         seed: of the initial weights.
 
     Shapes: numbers (N,), graph of S structures -> (S, outputs). `predict` takes whatever `gather_atoms` does.
@@ -55,6 +55,7 @@ class CrystalNetwork(nn.Module):
         radial: int = 8,
         hidden: Sequence[int] = (64,),
         neighbours: float = 16.0,
+        block: str = "gate",
         seed: int = 0,
         device: Device = None,
         dtype: torch.dtype | None = None,
@@ -82,6 +83,7 @@ class CrystalNetwork(nn.Module):
             radial=radial,
             hidden=hidden,
             neighbours=neighbours,
+            block=block,
             generator=generator,
         )
         with torch.random.fork_rng(devices=[]):

@@ -46,7 +46,7 @@ class InteratomicPotential(nn.Module):
     Args:
         species: atomic numbers that occur.
         cutoff: in the unit of the positions.
-        channels, degree, layers, parity, radial, hidden: see `TensorFieldNetwork`.
+        channels, degree, layers, parity, radial, hidden, block: see `TensorFieldNetwork`.
         neighbours: mean number of neighbours in the training data.
         shifts: energy of a lone atom of each species; None for zeros. `fit_shifts` finds them.
         scale: typical force of the training data.
@@ -76,6 +76,7 @@ class InteratomicPotential(nn.Module):
         radial: int = 8,
         hidden: Sequence[int] = (64,),
         neighbours: float = 16.0,
+        block: str = "gate",
         shifts: Sequence[float] | None = None,
         scale: float = 1.0,
         seed: int = 0,
@@ -93,6 +94,7 @@ class InteratomicPotential(nn.Module):
             "radial": radial,
             "hidden": list(hidden),
             "neighbours": float(neighbours),
+            "block": block,
             "shifts": [0.0] * len(species) if shifts is None else [float(s) for s in shifts],
             "scale": float(scale),
             "seed": seed,
@@ -118,6 +120,7 @@ class InteratomicPotential(nn.Module):
             radial=radial,
             hidden=hidden,
             neighbours=neighbours,
+            block=block,
             generator=generator,
         )
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)

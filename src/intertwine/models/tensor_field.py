@@ -10,15 +10,13 @@ from torch import Tensor, nn
 from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.classical import SO, O
-from ..nn import BesselBasis, Gate, Linear, PointConv, spherical_harmonics
-from ..nn.kernel import point_space
+from ..nn import BesselBasis, Linear, spherical_harmonics
 from ..nn.module import Device, in_precision
-from ..nn.points.message import plan
 from ..nn.points.neighbours import PointGraph
-from ..nn.points.point_conv import SILU_GAIN
 from ..representations.base import Representation
-from ..representations.expand import expand
 from ..representations.structure import direct_sum
+from .blocks import BLOCKS
+from .interaction import BlockSettings
 
 POOLS = (None, "sum", "mean")
 
@@ -42,57 +40,6 @@ def point_features(group: Group, channels: int, degree: int, *, parity: bool = F
     return direct_sum(terms)
 
 
-class Interaction(nn.Module):
-    """x -> gate(sum over neighbours + self-connection), the self-connection bilinear in x and attributes of points.
-
-    Terms of `rho_out` that rho_in cannot reach are left out, see `.rho_out`.
-
-    Shapes: x (nodes, rho_in.dim), y and radial as `PointConv` takes them, attributes (nodes, attributes) ->
-    (nodes, rho_out.dim).
-
-    Source: S. Batzner et al., NequIP, arXiv:2101.03164.
-    """
-
-    def __init__(
-        self,
-        rho_in: Representation,
-        rho_out: Representation,
-        *,
-        attributes: int,
-        degree: int,
-        radial: int,
-        hidden: Sequence[int],
-        neighbours: float,
-        generator: torch.Generator | None,
-    ):
-        super().__init__()
-        self.gate = Gate(_reachable(rho_in, rho_out, degree))
-        self.rho_out = self.gate.rho_out
-        between = self.gate.rho_in
-        self.conv = PointConv(
-            rho_in,
-            between,
-            degree=degree,
-            radial=radial,
-            hidden=hidden,
-            neighbours=neighbours,
-            generator=generator,
-        )
-        self.itself = Linear(attributes * rho_in, between, bias=False, generator=generator)
-
-    def forward(self, x: Tensor, y: Tensor, radial: Tensor, attributes: Tensor, graph: PointGraph) -> Tensor:
-        own = self.itself((attributes.unsqueeze(2) * x.unsqueeze(1)).flatten(1))
-        return self.gate((self.conv(x, y, radial, graph.edges) + own) * 0.5**0.5) * SILU_GAIN
-
-
-def _reachable(rho_in: Representation, rho_out: Representation, degree: int) -> Representation:
-    """Those terms of rho_out that a product of rho_in with harmonics holds."""
-    space = point_space(rho_in.group, rho_in.group.vector.dim, None)
-    terms = expand(rho_out)
-    paths = plan(space, tuple(expand(rho_in)), degree, tuple(terms)).terms
-    return direct_sum([(term, len(index)) for term, index in terms.items() if paths[term]])
-
-
 class TensorFieldNetwork(nn.Module):
     """Points with features -> features of any type, of every point or of the whole structure.
 
@@ -109,6 +56,7 @@ class TensorFieldNetwork(nn.Module):
         radial: number of radial functions (Bessel, with a smooth envelope); `hidden`: widths of the radial network.
         neighbours: typical number of neighbours.
         pool: None for an answer at every point, "sum" or "mean" over the points of each structure.
+        block: what a layer is made of, one of `models.blocks.BLOCKS`.
         generator: random numbers for the initial weights.
 
     Shapes: x (nodes, rho_in.dim), graph from `nn.radius_graph` with that cutoff, attributes (nodes, attributes) ->
@@ -139,11 +87,14 @@ class TensorFieldNetwork(nn.Module):
         hidden: Sequence[int] = (64,),
         neighbours: float = 16.0,
         pool: str | None = None,
+        block: str = "gate",
         generator: torch.Generator | None = None,
         device: Device = None,
         dtype: torch.dtype | None = None,
     ):
         super().__init__()
+        if block not in BLOCKS:
+            raise IntertwineError(f"block is one of {', '.join(BLOCKS)}, got {block!r}")
         if pool not in POOLS or layers < 1 or not neighbours > 0:
             raise IntertwineError(
                 f'pool is None, "sum" or "mean", layers >= 1, neighbours > 0; got {pool!r}, {layers}, {neighbours}'
@@ -152,21 +103,12 @@ class TensorFieldNetwork(nn.Module):
         self.degree, self.cutoff, self.attributes = degree, cutoff, attributes
         self.basis = BesselBasis(radial, cutoff)
         wanted = point_features(rho_in.group, channels, degree, parity=parity)
-        blocks, rho = [], rho_in
+        settings = BlockSettings(max(1, attributes), degree, radial, tuple(hidden), neighbours, cutoff)
+        self.blocks, rho = nn.ModuleList(), rho_in
         for _ in range(layers):
-            block = Interaction(
-                rho,
-                wanted,
-                attributes=max(1, attributes),
-                degree=degree,
-                radial=radial,
-                hidden=hidden,
-                neighbours=neighbours,
-                generator=generator,
-            )
-            blocks.append(block)
-            rho = block.rho_out
-        self.blocks = nn.ModuleList(blocks)
+            made = BLOCKS[block](rho, wanted, settings, generator)
+            self.blocks.append(made)
+            rho = made.rho_out
         self.head = Linear(rho, rho_out, generator=generator)
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -71,6 +73,39 @@ class Edges:
     def lookup(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """(source, target, starts, by_source, outgoing), as the operators take them."""
         return self.source, self.target, self.starts, self.by_source, self.outgoing
+
+    def blocks(self, most: int) -> Iterator[Block]:
+        """The nodes in blocks with at most so many edges into them, or of a single node."""
+        ends, first = self.starts.tolist(), 0
+        while first < self.nodes:
+            last = max(first + 1, bisect_right(ends, ends[first] + most) - 1)
+            yield self._block(first, last, slice(ends[first], ends[last]))
+            first = last
+
+    def _block(self, first: int, last: int, part: slice) -> Block:
+        source, target = self.source[part], self.target[part] - first
+        far = torch.unique(source)
+        far = far[(far < first) | (far >= last)]
+        nodes = torch.cat([torch.arange(first, last, device=far.device), far])
+        place = torch.empty(self.nodes, dtype=torch.int64, device=far.device)
+        place[nodes] = torch.arange(len(nodes), device=far.device)
+        return Block(nodes, last - first, part, Edges.of(place[source], target, len(nodes)))
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Part of a graph: some nodes, then those beyond that have edges into them.
+
+    Attributes:
+        nodes: (n,) which nodes of the graph; the first `targets` of them are those summed at.
+        part: which edges of the graph.
+        edges: the same edges between these nodes.
+    """
+
+    nodes: Tensor
+    targets: int
+    part: slice
+    edges: Edges
 
 
 def _starts(ends: Tensor, nodes: int) -> Tensor:

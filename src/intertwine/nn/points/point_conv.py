@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from ...errors import IntertwineError
 from ...representations.base import Representation
@@ -15,12 +15,14 @@ from ...representations.structure import direct_sum
 from ..kernel import point_space
 from ..linear import Linear
 from ..module import Device, EquivariantModule
+from .channel_rows import to_copies, to_rows
 from .edges import Edges
 from .message import message
 from .plan import Plan, plan
+from .radial_network import radial_network
 
-SILU_GAIN = 1.6790
-"""What keeps the mean square of normal numbers through SiLU."""
+MOST_WEIGHTS = 2**27
+"""Weights of edges that are held at once: half a gigabyte in float32."""
 
 
 class PointConv(EquivariantModule):
@@ -42,7 +44,9 @@ class PointConv(EquivariantModule):
         generator: random numbers for the initial weights.
 
     Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree` in component normalisation, radial (E,
-    radial) -> (nodes, rho_out.dim). Values on edges stand in the order of `edges`.
+    radial), and perhaps factor (E, channels), which multiplies the weights of an edge -> (nodes, rho_out.dim). Values
+    on edges stand in the order of `edges`. Of graphs with very many edges the layer is computed a block of nodes at a
+    time, and once more for the gradient, which takes less memory.
 
     Raises:
         IntertwineError: when no path leads to some term of rho_out, or shapes do not fit.
@@ -88,11 +92,13 @@ class PointConv(EquivariantModule):
         self.mix = Linear(rho_in, between, bias=False, generator=generator)
         self.out = Linear(gathered, rho_out, bias=False, generator=generator)
         self._dims = [term.dim for term in terms_in]
-        self.radial = _radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
+        self._dims_out = [term.dim for term in self.plan.terms]
+        self._paths = [len(paths) for paths in self.plan.terms.values()]
+        self.radial = radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
         self.scale = neighbours**-0.5
         self.place(device, dtype)
 
-    def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
+    def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges, factor: Tensor | None = None) -> Tensor:
         self.check(x)
         nodes, number = edges.nodes, edges.number
         if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
@@ -100,35 +106,30 @@ class PointConv(EquivariantModule):
                 f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
                 f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
             )
-        weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
-        blocks = self.mix(x).split([self.channels * dim for dim in self._dims], 1)
-        rows = [block.unflatten(1, (self.channels, -1)).transpose(1, 2) for block in blocks]
-        sums = message(torch.cat(rows, 1), y, weights, edges, self.plan)
-        return self.out(self._as_copies(sums) * self.scale)
+        if factor is not None and factor.shape != (number, self.channels):
+            raise IntertwineError(f"factors of weights are ({number}, {self.channels}), got {tuple(factor.shape)}")
+        rows = to_rows(self.mix(x), self._dims, self.channels)
+        most = max(1, MOST_WEIGHTS // (len(self.plan.paths) * self.channels))
+        if torch.compiler.is_compiling() or number <= most:
+            return self._summed(rows, y, radial, factor, edges, nodes)
+        parts = []
+        for block in edges.blocks(most):
+            values = (None if v is None else v[block.part] for v in (y, radial, factor))
+            # Its weights are computed again for the gradient, so that memory holds those of one block at a time.
+            given = (rows[block.nodes], *values, block.edges, block.targets)
+            parts.append(checkpoint(self._summed, *given, use_reentrant=False))
+        return torch.cat(parts)
 
-    def _as_copies(self, sums: Tensor) -> Tensor:
-        """(nodes, K, U) -> features with paths and channels as copies of each term."""
-        parts = sums.split([term.dim * len(paths) for term, paths in self.plan.terms.items()], 1)
-        return torch.cat(
-            [
-                part.unflatten(1, (-1, term.dim)).transpose(2, 3).flatten(1)
-                for part, term in zip(parts, self.plan.terms, strict=True)
-            ],
-            1,
-        )
+    def _summed(
+        self, rows: Tensor, y: Tensor, radial: Tensor, factor: Tensor | None, edges: Edges, targets: int
+    ) -> Tensor:
+        """The layer for the first nodes, `targets` of them."""
+        weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
+        if factor is not None:
+            weights = weights * factor.unsqueeze(1)
+        sums = message(rows, y, weights, edges, self.plan)[:targets]
+        return self.out(to_copies(sums, self._dims_out, self._paths) * self.scale)
 
     def __repr__(self) -> str:
         sizes = f"degree {self.degree}, {self.channels} channels, {len(self.plan.paths)} paths"
         return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
-
-
-def _radial_network(widths: tuple[int, ...], generator: torch.Generator | None) -> nn.Sequential:
-    """Linear maps without bias, so that weights vanish with the radial features at the cutoff; SiLU between."""
-    layers: list[nn.Module] = []
-    for k, (width_in, width_out) in enumerate(pairwise(widths)):
-        layer = nn.Linear(width_in, width_out, bias=False)
-        gain = SILU_GAIN if k else 1.0
-        with torch.no_grad():
-            layer.weight.copy_(torch.randn(width_out, width_in, generator=generator) * gain * width_in**-0.5)
-        layers += [layer, nn.SiLU()]
-    return nn.Sequential(*layers[:-1])
