@@ -128,13 +128,51 @@ def test_spins_add_up() -> None:
 
 def test_the_same_bits_in_every_process() -> None:
     code = (
-        "import intertwine as tw, hashlib; G = tw.SU(3); r = G.irrep(8);"
-        "print(hashlib.sha256(tw.clebsch_gordan(r, r, r).numpy().tobytes()).hexdigest())"
+        "import intertwine as tw, hashlib\n"
+        "for r in (tw.SU(3).irrep(8), tw.G2().irrep(27), tw.S(5).irrep((3, 2)), tw.O(3).irrep('2e')):\n"
+        "    found = tw.clebsch_gordan(r, r, r, sparse=True)\n"
+        "    for x in (found.indices(), found.values(), tw.clebsch_gordan(r, r, r)):\n"
+        "        print(hashlib.sha256(x.numpy().tobytes()).hexdigest())"
     )
     runs = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in "ab"
     }
     assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("group", "keys"),
+    [*((group, keys) for group, *keys, _ in CASES),
+     (tw.SU(3), ("3", "3", "8")), (tw.S(5), ((3, 2), (3, 2), (3, 1, 1))), (tw.C(5), (1, 2, 3)), (tw.A(4), (3, 3, 3)),
+     (tw.SO(3) * tw.S(3), ((1, (2, 1)), (2, (2, 1)), (2, (2, 1)))), (tw.O(1, 3), ("(1/2,1/2)", "(1/2,1/2)", "(1,1)"))],
+    ids=str,
+)  # fmt: skip
+def test_sparse_and_dense_hold_the_same_numbers(group: Group, keys: tuple[object, ...]) -> None:
+    for real in (False, True):
+        a, b, c = (group.irrep(key, real=real) for key in keys)
+        found = tw.clebsch_gordan(a, b, c, sparse=True)
+        assert found.is_sparse
+        assert found.is_coalesced()
+        assert torch.equal(found.to_dense(), tw.clebsch_gordan(a, b, c))
+        assert torch.equal(found.coalesce().indices(), found.to_dense().to_sparse().indices())
+        assert not found.values().numel() or float(found.values().abs().min()) > 1e-10
+
+
+def test_large_couplings_are_sparse() -> None:
+    """The coefficients of E(8) and of large spins hold few numbers, which satisfy the equation of the Lie algebra."""
+    for group, key, most in ((tw.E(8), 248, 30_600), (tw.SO(3), 20, 2_500), (tw.SO(3), 40, 10_000)):
+        rho = group.irrep(key)
+        found = tw.clebsch_gordan(rho, rho, rho, sparse=True)
+        assert len(found.values()) < most
+        assert float(found.values().square().sum()) == pytest.approx(rho.dim, rel=1e-11)
+        _, i, j, k = found.indices()
+        place = torch.stack([i * rho.dim + j, k])
+        flat = torch.sparse_coo_tensor(place, found.values(), (rho.dim**2, rho.dim), check_invariants=True)
+        x = rho.algebra(group.algebra[:1])[0]
+        columns = [flat.index_select(1, torch.tensor([n])).to_dense().view(rho.dim, rho.dim) for n in range(3)]
+        moved = torch.sparse.mm(flat, x[:, :3]).unflatten(0, (rho.dim, rho.dim))
+        for n, column in enumerate(columns):
+            assert float((x @ column + column @ x.mT - moved[..., n]).abs().max()) < 1e-11 * rho.dim
 
 
 def test_bad_input_is_refused() -> None:

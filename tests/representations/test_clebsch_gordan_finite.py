@@ -31,7 +31,7 @@ def check(a: Representation, b: Representation, c: Representation) -> int:
     assert torch.allclose(moved, torch.einsum("mabl,nlk->nmabk", found, z), atol=1e-11)
     gram = torch.einsum("pijk,qijk->pq", found.conj(), found)
     assert torch.allclose(gram, c.dim * torch.eye(len(found), dtype=found.dtype), atol=1e-11)
-    if is_complex or c.type == "real":  # type: ignore[attr-defined]
+    if c.is_complex or c.type == "real":  # type: ignore[attr-defined]
         products = torch.einsum("pijk,qijl->pqkl", found.conj(), found)
         ones = torch.eye(len(found))[:, :, None, None] * torch.eye(c.dim)
         products = (products + products.transpose(0, 1)) / 2 if not is_complex else products
@@ -99,6 +99,17 @@ def test_bad_input_is_refused() -> None:
         tw.clebsch_gordan(group.points, group.points, group.points)
     plane, line = group.irreps()[1], group.irreps(real=False)[1]
     with pytest.raises(tw.IntertwineError, match="complex numbers"):
-        tw.clebsch_gordan(line, line, plane)
+        tw.clebsch_gordan(line, line, group.points)
     with pytest.raises(tw.IntertwineError, match="one group"):
         tw.clebsch_gordan(plane, plane, tw.S(4).irreps()[1])
+
+
+@pytest.mark.parametrize("group", [tw.C(5), tw.A(4), tw.Q(8), tw.C(3) * tw.Q(8), tw.D(3) * tw.C(4)], ids=str)
+def test_complex_representations_lead_to_real_ones(group: tw.Group) -> None:
+    """As many maps as the complex constituents of c have, with the equation of c itself."""
+    complexes = group.irreps(real=False)
+    for c in group.irreps():
+        if c.type != "real":
+            for a in complexes[-2:]:
+                for b in (complexes[0], complexes[-1], c):
+                    assert check(a, b, c) == (c >> a * b).dim

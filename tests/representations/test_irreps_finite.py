@@ -128,3 +128,17 @@ def test_names_and_refusals():
         tw.SO(3).irreps()
     with pytest.raises(tw.IntertwineError, match="list of all elements"):
         tw.Rubik().irreps()
+
+
+def test_opposite_waves_are_one_real_representation() -> None:
+    for n in range(1, 9):
+        for group in (tw.C(n), tw.D(n)):
+            for k in range(1, n):
+                assert group.irrep(k) == group.irrep(n - k)
+                assert group.irrep(k) in group.irreps()
+        assert [str(tw.C(n).irrep(k, real=False)) for k in range(n)] == [f"k={k}" for k in range(n)]
+    for key in (5, -1, 2.5):
+        with pytest.raises(tw.IntertwineError, match=r"0 \.\. 4"):
+            tw.C(5).irrep(key)
+    with pytest.raises(tw.IntertwineError, match=r"E1 \.\. E2"):
+        tw.D(5).irrep("E3")

@@ -147,9 +147,8 @@ def test_what_does_not_come_from_the_factors_is_refused() -> None:
     group = tw.SO(3) * tw.C(2)
     with pytest.raises(tw.IntertwineError, match="one for each factor"):
         group.irrep((1,))
-    reals = [tw.SU(3).irrep("3", real=True), tw.C(3).vector]
     both = tw.SU(3) * tw.C(3)
-    whole = both.lift(reals[0]) * both.lift(reals[1])
+    whole = both.lift(tw.SU(3).irrep("3", real=True)) * both.lift(tw.C(3).vector)
     with pytest.raises(tw.IntertwineError, match="irreducible"):
         tw.clebsch_gordan(both.irrep(("3", 1)), both.irrep(("3", 1)), whole)
 
@@ -261,3 +260,12 @@ def test_products_of_powers_have_the_terms_of_their_character() -> None:
     g = PERMUTED.sample(8, generator=torch.Generator().manual_seed(5))
     own = sum(m * part.character(g).real for part, m in found.items())
     assert torch.allclose(own, rho.character(g) * PERMUTED.vector.character(g))  # type: ignore[arg-type]
+
+
+def test_complex_representations_lead_to_real_ones() -> None:
+    group = tw.C(3) * tw.SU(3)
+    quark = group.irrep((1, "3"))
+    for key in ("3bar", "6"):
+        c = group.irrep((2, key)).real  # type: ignore[attr-defined]
+        assert coupling(quark, quark, c) == (c >> quark * quark).dim == 1
+    assert coupling(quark, quark.conj, group.irrep((0, 8), real=True)) == 1

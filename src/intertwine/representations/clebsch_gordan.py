@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from ..groups.base import on_cpu
+from ..groups.base import Group, on_cpu
 from ..groups.components import signature
 from ..groups.lie import LieGroup
 from ..groups.products import Product
@@ -16,56 +17,100 @@ from .clebsch_gordan_finite import couple_finite
 from .clebsch_gordan_lie import couple_lie
 from .clebsch_gordan_mirror import couple_mirror
 from .clebsch_gordan_product import couple_product
+from .factorwise import complex_pieces, outer_pieces
 from .irreps_finite import has_irreps
+from .outer_product import kind
 
 LARGEST = 2**31
-"""Entries of one coupling, 16 GiB of real numbers."""
+"""Entries of one dense coupling, 16 GiB of real numbers."""
+
+NEGLIGIBLE = 1e-13
+"""Entries below this are rounding."""
 
 
-@lru_cache(maxsize=1024)
-@on_cpu
-def clebsch_gordan(a: Representation, b: Representation, c: Representation) -> Tensor:
+def clebsch_gordan(a: Representation, b: Representation, c: Representation, *, sparse: bool = False) -> Tensor:
     """The tensor C (multiplicity, dim a, dim b, dim c) with (a(g) (x) b(g)) C = C c(g), an orthonormal basis of maps:
 
         sum_ijk conj(C[p, i, j, k]) C[q, i, j, k] = dim(c) delta_pq.
 
-    Over the complex numbers also sum_ij conj(C[p, i, j, k]) C[q, i, j, l] = delta_pq delta_kl. Where all three
-    representations are real the tensor is real, and the multiplicity is the real dimension of the space of maps: 2 for
-    each copy of a c of complex type, 4 for quaternionic type. It is 0 where there are none.
+    Where c is irreducible over the complex numbers also sum_ij conj(C[p, i, j, k]) C[q, i, j, l] = delta_pq delta_kl.
+    Where all three representations are real the tensor is real, and the multiplicity is the real dimension of the space
+    of maps: 2 for each copy of a c of complex type, 4 for quaternionic type. Where a or b is complex it is the complex
+    dimension, also for a real c. It is 0 where there are none.
 
     For SU(2) these are <j1 m1; j2 m2 | J M> with Condon and Shortley's phases, m descending; for SO(3) the same in the
     basis of real spherical harmonics, up to a sign. Copies are ordered and signed by a rule that depends on the
-    representations alone. The tensor is cached: do not write into it. It is dense: 8 bytes an entry where it is real,
-    122 MB for 248 x 248 -> 248 of E(8), and 16 where it is complex.
+    representations alone. The tensor is cached: do not write into it.
 
     Args:
         a, b, c: irreducible representations of one group, as `G.irrep`, `G.irreps` and `decompose` make them.
+        sparse: as a coalesced sparse tensor (COO) with the same numbers. For Lie groups the dense one is never made:
+            248 x 248 -> 248 of E(8) has 30,000 entries that differ from zero, 1 MB, and is 122 MB when dense.
 
     Raises:
         IntertwineError: for representations of different groups, or such that are not known to be irreducible, and for
-            tensors of more than 2^31 entries.
+            dense tensors of more than 2^31 entries.
 
     Example:
         >>> G = SU(3)
         >>> clebsch_gordan(G.irrep(8), G.irrep(8), G.irrep(8)).shape
         torch.Size([2, 8, 8, 8])
+        >>> clebsch_gordan(G.irrep(8), G.irrep(8), G.irrep(8), sparse=True).values().shape
+        torch.Size([112])
     """
     for rho in (a, b, c):
         if not isinstance(rho, Representation):
             raise IntertwineError(f"coefficients couple representations, got {rho!r}")
     if not a.group == b.group == c.group:
         raise IntertwineError(f"three representations of one group are coupled, got {a.group}, {b.group} and {c.group}")
+    return _sparse(a, b, c) if sparse else _dense(a, b, c)
+
+
+def _is_sparse_route(group: Group) -> bool:
+    return isinstance(group, LieGroup) and signature(group) is None
+
+
+@lru_cache(maxsize=1024)
+@on_cpu
+def _sparse(a: Representation, b: Representation, c: Representation) -> Tensor:
+    return couple_lie(a, b, c) if _is_sparse_route(a.group) else _dense(a, b, c).to_sparse()
+
+
+@lru_cache(maxsize=1024)
+@on_cpu
+def _dense(a: Representation, b: Representation, c: Representation) -> Tensor:
     if a.dim * b.dim * c.dim > LARGEST:
         raise IntertwineError(
             f"coefficients of {a}, {b} and {c} are {a.dim} x {b.dim} x {c.dim} numbers, more than fit into memory; "
-            "tensor_decomposition(a, b) gives the multiplicities"
+            "clebsch_gordan(.., sparse=True) has what differs from zero, and tensor_decomposition(a, b) "
+            "the multiplicities"
         )
+    if _is_sparse_route(a.group):
+        return couple_lie(a, b, c).to_dense()
+    found = _by_matrices(a, b, c)
+    return torch.where(found.abs() > NEGLIGIBLE, found, 0.0)
+
+
+def _by_matrices(a: Representation, b: Representation, c: Representation) -> Tensor:
     if signature(a.group) is not None:
         return couple_mirror(a, b, c)
-    if isinstance(a.group, LieGroup):
-        return couple_lie(a, b, c)
+    if (a.is_complex or b.is_complex) and not c.is_complex and kind(c) != "real":
+        return _into_parts(a, b, c)
     if has_irreps(a.group):
         return couple_finite(a, b, c)
     if isinstance(a.group, Product):
         return couple_product(a, b, c, a.group)
     raise IntertwineError(f"coefficients of {a.group} are not known: the space of maps is (a * b >> c).basis()")
+
+
+def _into_parts(a: Representation, b: Representation, c: Representation) -> Tensor:
+    """Coefficients into a real c that falls apart over the complex numbers: C_part E^dagger for every part E."""
+    parts = complex_pieces(c)
+    if isinstance(c.group, Product) and not has_irreps(c.group):
+        parts = [*outer_pieces(c, c.group)]
+    found = []
+    for part, copies in parts:
+        inner = clebsch_gordan(a, b, part).to(torch.complex128)
+        for e in copies:
+            found.append(inner @ torch.from_numpy(e).to(inner).mH * (c.dim / part.dim) ** 0.5)
+    return torch.cat(found)

@@ -22,12 +22,12 @@ from .structure import Conjugate
 
 Array = NDArray[np.complex128]
 
-NEGLIGIBLE = 1e-14
+NEGLIGIBLE = 1e-13
 """Entries below this are rounding."""
 
 
 def couple_lie(a: Representation, b: Representation, c: Representation) -> Tensor:
-    """`clebsch_gordan` for a connected Lie group: coefficients of its Lie algebra in the bases of the representations.
+    """`clebsch_gordan` for a connected Lie group, sparse: coefficients of its Lie algebra in the bases of the irreps.
 
     A real form of complex or quaternionic type is two irreducible representations over the complex numbers. Their
     coefficients span a space that is closed under complex conjugation; its real tensors are the answer.
@@ -43,13 +43,21 @@ def couple_lie(a: Representation, b: Representation, c: Representation) -> Tenso
     is_real = not (a.is_complex or b.is_complex or c.is_complex)
     if is_real:
         found = _real(found, c.dim)
-    out = torch.zeros(len(found), a.dim, b.dim, c.dim, dtype=torch.float64 if is_real else torch.complex128)
-    for k, t in enumerate(found):
-        entry = t.tocoo()
+    return _joined(found, (a.dim, b.dim, c.dim), np.float64 if is_real else np.complex128)
+
+
+def _joined(maps: list[Any], dims: tuple[int, int, int], dtype: Any) -> Tensor:
+    """Sparse matrices (dim a * dim b, dim c) as one tensor (number, dim a, dim b, dim c), coalesced."""
+    indices, values = [np.zeros((4, 0), dtype=np.int64)], [np.zeros(0, dtype=dtype)]
+    for k, t in enumerate(maps):
+        entry = t.tocsr().sorted_indices().tocoo()
         keep = np.abs(entry.data) > NEGLIGIBLE
-        rows, columns = torch.from_numpy(entry.row[keep]).long(), torch.from_numpy(entry.col[keep]).long()
-        out[k].view(-1, c.dim)[rows, columns] = torch.from_numpy(entry.data[keep]).to(out.dtype)
-    return out
+        i, j = np.divmod(entry.row[keep].astype(np.int64), dims[1])
+        indices.append(np.stack([np.full_like(i, k), i, j, entry.col[keep]]))
+        values.append(entry.data[keep].astype(dtype))
+    place, value = torch.from_numpy(np.concatenate(indices, 1)), torch.from_numpy(np.concatenate(values))
+    shape = (len(maps), *dims)
+    return torch.sparse_coo_tensor(place, value, shape, check_invariants=False, is_coalesced=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ def couple_mirror(a: Representation, b: Representation, c: Representation) -> Te
     Raises:
         IntertwineError: for representations that are not known as irreducible ones.
     """
-    found = couple_lie(a, b, c)
+    found = couple_lie(a, b, c).to_dense()
     for s in a.group.generators:
         if not len(found):
             break

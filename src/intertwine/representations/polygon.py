@@ -121,6 +121,8 @@ def _is_dihedral(group: Group) -> bool:
 def polygon_irrep(group: Group, key: Any, real: bool) -> FiniteIrrep:
     """The irreducible representation with a wave number, or for D(n) with one of the names A1, A2, B1, B2, E1, E2, ..
 
+    Over the reals, and for D(n), the waves k and n - k are one representation.
+
     Raises:
         IntertwineError: for a wave number that is out of range, or another key.
     """
@@ -133,14 +135,15 @@ def polygon_irrep(group: Group, key: Any, real: bool) -> FiniteIrrep:
         k = int(number)
         if letter in ("A", "B") and k in (1, 2) and (letter == "A" or n % 2 == 0):
             return _found(group, 0 if letter == "A" else n // 2, 3 - 2 * k, real)
-        lone = 2 * k % n == 0
-        if (not letter or (letter == "E" and not lone)) and k <= (n // 2 if real or dihedral else n - 1):
+        if not letter and k < n:
+            return _found(group, min(k, n - k) if real or dihedral else k, 1, real)
+        if letter == "E" and 0 < 2 * k < n:
             return _found(group, k, 1, real)
     if dihedral:
-        known = "A1, A2" + (", B1, B2" if n % 2 == 0 else "") + (f", E1 .. E{(n - 1) // 2}" if n > 2 else "")
+        known = "A1, A2" + (", B1, B2" if n % 2 == 0 else "") + (", E1" if n > 2 else "")
+        known += f" .. E{(n - 1) // 2}" if n > 4 else ""
         raise IntertwineError(f"{group} has no irreducible representation {key!r}; they are {known}, or a wave number")
-    last = n // 2 if real else n - 1
-    raise IntertwineError(f"{group} has no irreducible representation {key!r}; they are wave numbers 0 .. {last}")
+    raise IntertwineError(f"{group} has no irreducible representation {key!r}; they are wave numbers 0 .. {n - 1}")
 
 
 def _found(group: Group, wave: int, mirror: int, real: bool) -> FiniteIrrep:

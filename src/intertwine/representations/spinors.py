@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ..groups.classical import Lorentz
-from ..groups.coupling import spin_couplings
+from ..groups.coupling import spin_coupling
 from ..groups.elements import Element
 from ..groups.root_system import Weight
 from ..groups.spin import SpinLorentz
@@ -93,4 +93,4 @@ def symmetric_power(g: Tensor, twice: int) -> Tensor:
 @lru_cache(maxsize=256)
 def _isometry(twice: int) -> Tensor:
     """Spin j inside spin j - 1/2 times spin 1/2, (4j, 2j + 1)."""
-    return torch.from_numpy(spin_couplings(twice - 1, 1)[twice].reshape(2 * twice, -1)).to(torch.complex128)
+    return torch.from_numpy(spin_coupling(twice - 1, 1, twice).toarray()).to(torch.complex128)
