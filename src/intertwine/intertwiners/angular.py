@@ -10,6 +10,7 @@ M. Weiler, A Wigner-Eckart theorem for group equivariant convolution kernels, ar
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -49,7 +50,7 @@ def angular_maps(space: Representation, degree: int, a: Representation, b: Repre
         coupling = clebsch_gordan(lie_irrep(a.group, (2 * degree,)), a, b)  # type: ignore[arg-type]
         return (coupling / b.dim**0.5).permute(0, 3, 2, 1).contiguous()
     if a.dim * b.dim * y.dim <= LARGEST_DENSE:
-        return invariants([b, a, y])
+        return invariants([b, a, y]) if _can_couple([b, a, y]) else torch.zeros(0, b.dim, a.dim, y.dim).double()
     maps = Hom(y * a, b).basis()
     return maps.unflatten(-1, (y.dim, a.dim)).transpose(-1, -2).contiguous()
 
@@ -59,20 +60,44 @@ def invariants(factors: list[Representation]) -> Tensor:
 
     The basis depends on the representations alone, so that coefficients mean the same on every machine.
     """
-    group, dims = factors[0].group, [rho.dim for rho in factors]
-    size = int(np.prod(dims))
+    dims = [rho.dim for rho in factors]
+    size = math.prod(dims)
     defect = np.zeros((size, size))
-    for g in group.generators:
-        move = _kron([rho.matrix(g).numpy() for rho in factors]) - np.eye(size)
+    finite, infinitesimal = zip(*(_images(rho) for rho in factors), strict=True)
+    for images in zip(*finite, strict=True):
+        move = _kron(list(images)) - np.eye(size)
         defect += move.T @ move
-    if group.algebra_dim:
+    if len(infinitesimal[0]):
         units = [np.eye(dim) for dim in dims]
-        for images in zip(*(rho.algebra(group.algebra).numpy() for rho in factors), strict=True):
+        for images in zip(*infinitesimal, strict=True):
             move = np.zeros_like(defect)
             for k in range(len(dims)):
                 move += _kron([images[i] if i == k else units[i] for i in range(len(dims))])
             defect += move.T @ move
     return invariant_vectors(defect).unflatten(-1, dims)
+
+
+@lru_cache(maxsize=1024)
+def _images(rho: Representation) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The matrices of the group's generators, and those of a basis of its Lie algebra."""
+    group = rho.group
+    infinitesimal = list(rho.algebra(group.algebra).numpy()) if group.algebra_dim else []
+    return [rho.matrix(g).numpy() for g in group.generators], infinitesimal
+
+
+def _can_couple(factors: list[Representation]) -> bool:
+    """Whether the frequencies under one rotation can cancel, without which a product has no invariants."""
+    totals = np.zeros(1)
+    for rho in factors:
+        totals = np.add.outer(totals, _frequencies(rho)).ravel()
+    return bool((np.abs(totals) < 1e-6).any())
+
+
+@lru_cache(maxsize=1024)
+def _frequencies(rho: Representation) -> np.ndarray:
+    """Of turns by the first element of the Lie algebra, zeros where there is none."""
+    infinitesimal = _images(rho)[1]
+    return np.linalg.eigvals(infinitesimal[0]).imag if infinitesimal else np.zeros(1)
 
 
 def fixed_vectors(rho: Representation) -> Tensor:

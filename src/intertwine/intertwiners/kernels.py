@@ -188,13 +188,19 @@ def _analytic(space: Representation, a: Representation, b: Representation, windo
     for degree, ring in enumerate(_by_degree(rings)):
         maps = angular_maps(space, degree, a, b)
         if len(maps) and len(ring):
-            parts = torch.einsum("qiom,xm,jx->jqiox", maps, harmonics(window.points, degree), profiles[ring])
-            found.append(parts.flatten(0, 1))
+            angular = maps @ window_harmonics(window, degree).mT  # (maps, dim b, dim a, samples)
+            found.append((profiles[ring][:, None, None, None] * angular).flatten(0, 1))
     if not found:
         return Expansion((b.dim, a.dim, len(window.radius)), 0)
     basis = torch.cat(found)
     norm = basis.flatten(1).norm(dim=1)
     return _dense((basis / norm[:, None, None, None].clamp_min(EMPTY))[norm > EMPTY])
+
+
+@lru_cache(maxsize=256)
+def window_harmonics(window: Window, degree: int) -> Tensor:
+    """(samples, harmonics) float64."""
+    return harmonics(window.points, degree)
 
 
 def _rotated(
@@ -239,7 +245,7 @@ def _functions(window: Window, rings: Rings, d: int) -> tuple[Tensor, list[int]]
     for degree, ring in enumerate(_by_degree(rings)):
         if not count(d, degree):
             continue
-        y = harmonics(window.points, degree)
+        y = window_harmonics(window, degree)
         for j in ring:
             block = (profiles[j][:, None] * y).mT
             size = block.norm() / block.shape[0] ** 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import torch
 from torch import Tensor
@@ -69,6 +69,7 @@ class Rings:
     limits: tuple[int, ...]
     reach: float
 
+    @lru_cache(maxsize=256)  # noqa: B019  (a frozen value, no instance to keep alive)
     def profiles(self, window: Window) -> Tensor:
         """(rings, samples) float64."""
         r = window.radius

@@ -56,6 +56,7 @@ class Kernel(Solved):
 
     rows: Tensor | None
     columns: Tensor | None
+    arrangement: Tensor | None
 
     @on_cpu
     def __init__(
@@ -75,6 +76,7 @@ class Kernel(Solved):
         self._scales: list[tuple[int, Tensor]] = []
         self._shapes: dict[str, tuple[int, int, int]] = {}
         self.number = 0
+        self._channels = rho_out.dim, rho_in.dim
         deviation = {b: self._deviation(b) for out in self._out for b in out.terms}
         self._blocks = [
             [self._join(out, source, deviation, f"{k}_{j}") for j, source in enumerate(self._in)]
@@ -82,6 +84,7 @@ class Kernel(Solved):
         ]
         self._hold_order("rows", rho_out, self._out)
         self._hold_order("columns", rho_in, self._in)
+        self._hold_arrangement()
 
     # --- construction -----------------------------------------------------------------------------------------------
 
@@ -119,10 +122,7 @@ class Kernel(Solved):
             rows = (first + e.rows.reshape(1, e.shape[0], 1, e.shape[1])).flatten()
         sign = None if e.sign is None else e.sign[:, None]
         for kind, value in (("table", e.table), ("index", e.index), ("rows", rows), ("sign", sign)):
-            if value is None:
-                self.register_buffer(f"{kind}{name}", None, persistent=False)
-            else:
-                self.hold(f"{kind}{name}", value)
+            self.hold_if(f"{kind}{name}", value)
         start = self.number
         self.number += copies_out * copies_in * e.parameters
         self._shapes[name] = e.shape
@@ -136,24 +136,58 @@ class Kernel(Solved):
         agrees = torch.equal(order, torch.arange(rho.dim))
         self.hold_if(name, None if agrees else order.argsort())
 
+    def _hold_arrangement(self) -> None:
+        """Where there is one part: which row of samples of its expansion each pair of channels has."""
+        parts = [part for row in self._blocks for block in row for line in block for part in line]
+        single = len(parts) == 1 and parts[0].shape[2] and getattr(self, f"sign{parts[0].name}") is None
+        self._only = parts[0] if single else None
+        self.hold_if("arrangement", None)
+        if self._only is None:
+            return
+        (dim_b, dim_a, _), (copies_out, copies_in, _) = self._shapes[self._only.name], self._only.shape
+        rows, count = getattr(self, f"rows{self._only.name}"), copies_out * copies_in * dim_b * dim_a
+        if rows is None:
+            rows = torch.arange(count).view(copies_out, copies_in, dim_b, dim_a).transpose(1, 2)
+        rows = rows.reshape(self._channels)
+        rows = rows if self.rows is None else rows[self.rows]
+        rows = (rows if self.columns is None else rows[:, self.columns]).flatten()
+        self.hold_if("arrangement", None if torch.equal(rows, torch.arange(count)) else rows)
+
     # --- use ----------------------------------------------------------------------------------------------------------
 
-    def initial(self, generator: torch.Generator | None = None) -> Tensor:
-        """Random weights (number,) that keep the variance of white noise."""
+    def initial(self, gain: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+        """Random weights (number,) with which white noise of variance 1 has images of variance gain^2."""
         weight, start = torch.randn(self.number, generator=generator), 0
         for copies, scale in self._scales:
             stop = start + copies * len(scale)
-            weight[start:stop].view(copies, -1).mul_(scale)
+            part = weight[start:stop].view(copies, -1)
+            if len(scale) and bool((scale == scale[0]).all()):
+                part.mul_(gain * float(scale[0]))
+            else:
+                part.mul_(gain * scale)
             start = stop
         return weight
 
     def forward(self, weight: Tensor) -> Tensor:
+        if self._only is not None:
+            return self._arranged(weight, self._only)
         kernel = _cat([_cat(self._row(k, weight), 1) for k in range(len(self._out))], 0)
         if self.rows is not None:
             kernel = kernel.index_select(0, self.rows)
         if self.columns is not None:
             kernel = kernel.index_select(1, self.columns)
         return kernel.unflatten(2, self.window.size)
+
+    def _arranged(self, weight: Tensor, part: _Part) -> Tensor:
+        """The kernel of a single part in the fewest operations: small layers spend their time on calling them."""
+        table, index = getattr(self, f"table{part.name}"), getattr(self, f"index{part.name}")
+        if table is not None:
+            weight = weight.reshape(-1, len(table)) @ table
+        if index is not None:
+            weight = weight.reshape(-1, part.shape[2]).index_select(1, index)
+        if self.arrangement is not None:
+            weight = weight.reshape(-1, len(self.window.radius)).index_select(0, self.arrangement)
+        return weight.reshape(self._channels + self.window.size)
 
     def _row(self, k: int, weight: Tensor) -> list[Tensor]:
         """The blocks of one group of outputs, (copies out x dim, copies in x dim, samples) each."""

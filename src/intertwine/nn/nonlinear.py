@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from ..errors import IntertwineError
 from ..representations.base import Representation
 from ..representations.expand import expand
+from .grids.field_passes import GatePass, NormPass, ScalarGatePass
+from .grids.fused_fields import code_name, fits
 from .module import Device, EquivariantModule, in_precision, require_representation
 from .segments import Segments
 
@@ -97,20 +99,25 @@ class NormActivation(EquivariantModule):
         self.function = function
         self.segments = Segments(rho, axis)
         self.shift = nn.Parameter(torch.zeros(self.segments.number))
+        name, copies = code_name(function), self.segments.copies
+        self._pass = NormPass(copies, name, self.SMOOTHING) if name and axis > 0 and fits(copies) else None
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        return self._formula(x, self.shift) if self._pass is None else self._pass(self._formula, x, self.shift)
+
+    def _formula(self, x: Tensor, shift: Tensor) -> Tensor:
         v = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x  # squares would overflow, sums lose digits
         blocks = []
         for part, block in zip(self.segments.parts, self.segments.split(v), strict=True):
-            shift = self.segments.spread(self.shift, part, block)
+            b = self.segments.spread(shift, part, block)
             if part.is_scalar:
-                blocks.append(self._of_scalars(block, shift))
+                blocks.append(self._of_scalars(block, b))
             else:
                 square = block * block if not block.is_complex() else (block * block.conj()).real
                 norm = (square.sum(self.segments.dim, keepdim=True) + self.SMOOTHING).sqrt()
-                blocks.append(block * (self.function(norm + shift) / norm))
+                blocks.append(block * (self.function(norm + b) / norm))
         return self.segments.join(blocks).to(x.dtype)
 
     def _of_scalars(self, v: Tensor, shift: Tensor) -> Tensor:
@@ -152,14 +159,19 @@ class ScalarGate(EquivariantModule):
         gates = self.segments.number - scalars
         self.weight = nn.Parameter(torch.randn(gates, scalars, generator=generator) / scalars**0.5)
         self.bias = nn.Parameter(torch.zeros(gates))
+        self._pass = ScalarGatePass(self.segments.copies) if axis > 0 and fits(self.segments.copies) else None
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        blocks, used = self.segments.split(in_precision(x, self.weight, self)), 0
+        tensors = in_precision(x, self.weight, self), self.weight, self.bias
+        return self._formula(*tensors) if self._pass is None else self._pass(self._formula, *tensors)
+
+    def _formula(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        blocks, used = self.segments.split(x), 0
         parts = list(zip(self.segments.parts, blocks, strict=True))
         scalars = torch.cat([block.squeeze(self.segments.dim) for part, block in parts if part.is_scalar], self.axis)
-        gates = torch.sigmoid(self._affine(scalars))
+        gates = torch.sigmoid(self._affine(scalars, weight, bias))
         out = []
         for part, block in parts:
             if part.is_scalar:
@@ -169,13 +181,13 @@ class ScalarGate(EquivariantModule):
                 used += part.copies
         return self.segments.join(out)
 
-    def _affine(self, scalars: Tensor) -> Tensor:
+    def _affine(self, scalars: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         if self.axis < 0:
-            return nn.functional.linear(scalars, self.weight, self.bias)
+            return nn.functional.linear(scalars, weight, bias)
         n, count, *grid = scalars.shape
         flat = scalars.reshape(n, count, math.prod(grid))
-        gates = torch.baddbmm(self.bias[:, None], self.weight.expand(n, -1, -1), flat)
-        return gates.reshape(n, len(self.weight), *grid)
+        gates = torch.baddbmm(bias[:, None], weight.expand(n, -1, -1), flat)
+        return gates.reshape(n, len(weight), *grid)
 
 
 class Gate(EquivariantModule):
@@ -199,10 +211,15 @@ class Gate(EquivariantModule):
         gates = sum(part.copies for part in segments.parts if not part.is_scalar)
         super().__init__(rho + gates * rho.group.trivial if gates else rho, rho, axis=axis)
         self.gates, self.segments = gates, segments
+        whole = axis > 0 and fits(segments.copies) and not rho.is_complex
+        self._pass = GatePass(segments.copies, rho.dim) if whole else None
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        return self._formula(x) if self._pass is None else self._pass(self._formula, x)
+
+    def _formula(self, x: Tensor) -> Tensor:
         features, gates = x.split([self.rho_out.dim, self.gates], self.axis)
         gates = torch.sigmoid(gates.real if gates.is_complex() else gates)
         blocks, used = [], 0

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
+from .grids.fused_fields import Copies
 from .module import Solved
 
 MOST_SEGMENTS = 12
@@ -57,6 +58,7 @@ class Segments(Solved):
         self.parts = _merge(found)
         self.number = len(found)
         """Copies in all."""
+        self.copies = _tables(found)
         kept = None if torch.equal(order, torch.arange(rho.dim)) else order
         self.hold_if("order", kept)
         self.hold_if("inverse", None if kept is None else kept.argsort())
@@ -97,6 +99,18 @@ def _copies(rho: Representation, apart: Callable[[Representation], bool]) -> lis
         kind = (term.dim == 1 and term.is_trivial, apart(term))
         found += [(row, kind) for row in index]
     return found
+
+
+def _tables(found: list[Copy]) -> list[Copies]:
+    """All copies of one dimension, scalars apart, with their numbers."""
+    kinds: dict[tuple[int, bool, bool], list[int]] = {}
+    for k, (index, (is_scalar, mark)) in enumerate(found):
+        kinds.setdefault((len(index), is_scalar, mark), []).append(k)
+    gates = torch.tensor([not is_scalar for _, (is_scalar, _) in found]).cumsum(0) - 1
+    return [
+        Copies(torch.stack([found[k][0] for k in numbers]), torch.tensor(numbers), gates[numbers], is_scalar, mark)
+        for (_, is_scalar, mark), numbers in kinds.items()
+    ]
 
 
 def _merge(found: list[Copy]) -> list[Segment]:

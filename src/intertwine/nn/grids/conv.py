@@ -64,18 +64,17 @@ class _Conv(EquivariantModule):
         self.kernel = Kernel(*parts, self.space, self.kernel_size, limit, profile)
         if groups > 1:
             split_type(rho_out, groups)
-        self.weight = nn.Parameter(torch.empty(self.kernel.number))
+        self.weight = nn.Parameter(self.kernel.initial(gain, generator))
         self.bias = None
         self.register_buffer("invariants", None, persistent=False)
         if bias:
             self._hold_bias()
-        self.reset_parameters(generator)
         self.place(device, dtype)
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw the weights anew: outputs then have variance gain^2 for white noise of variance 1; the bias is zero."""
         with torch.no_grad():
-            self.weight.copy_(self.gain * self.kernel.initial(generator))
+            self.weight.copy_(self.kernel.initial(self.gain, generator))
             if self.bias is not None:
                 self.bias.zero_()
 
@@ -152,6 +151,9 @@ class _Conv(EquivariantModule):
         if isinstance(padding, str) and not self.transposed:
             padding = read_padding(padding, self.kernel_size, self.stride, self.dilation)
         self.padding = read("padding", padding, 0)
+        reaches = (step * (k - 1) + 1 for step, k in zip(self.dilation, self.kernel_size, strict=True))
+        self._roomy = max(*reaches, max(self.padding) + 1)
+        """Samples along every axis that are always enough."""
         self._can_lose_samples = not self.transposed and max(self.stride) > 1 and not self.space.is_trivial
         require_alike(self.space, **{name: getattr(self, name) for name in SIZES})
         if max(self.output_padding) and not self.transposed:
@@ -166,8 +168,9 @@ class _Conv(EquivariantModule):
                 f"{type(self).__name__} takes (batch, {self.rho_in.dim}, *grid) with {self.d} grid axes and channels "
                 f"of type {self.rho_in}, got shape {tuple(x.shape)}"
             )
-        if not torch.compiler.is_compiling() and not self.transposed:
-            require_room(x.shape[-self.d :], self.kernel_size, self.padding, self.dilation, self.padding_mode)
+        if self.transposed or torch.compiler.is_compiling() or min(x.shape[-self.d :]) >= self._roomy:
+            return
+        require_room(x.shape[-self.d :], self.kernel_size, self.padding, self.dilation, self.padding_mode)
 
     def _warn(self, x: Tensor) -> None:
         """Warn where the strided samples do not lie symmetrically, so that rotations are lost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,8 @@ from ...groups.base import on_cpu
 from ...representations.base import Representation
 from ...representations.expand import expand
 from ..module import Device, EquivariantModule
+from .field_passes import NormalisePass, moments_with
+from .fused_fields import serves
 
 
 class _FieldNorm(EquivariantModule):
@@ -23,6 +25,7 @@ class _FieldNorm(EquivariantModule):
     vector.
     """
 
+    over_batch: ClassVar[bool]
     owner: Tensor
     share: Tensor
     channel: Tensor
@@ -50,7 +53,6 @@ class _FieldNorm(EquivariantModule):
         self.is_pooled = _is_pooled(rho)
         self.weight = nn.Parameter(torch.ones(len(share))) if affine else None
         self.bias = nn.Parameter(torch.zeros(self.invariants)) if affine else None
-        self._buffers_of_statistics()
         self.place(device, dtype)
 
     def _hold_invariants(self, vectors: Tensor) -> None:
@@ -72,39 +74,60 @@ class _FieldNorm(EquivariantModule):
         terms = values.index_select(-1, self.channel) * self.entry
         return terms.new_zeros(*terms.shape[:-1], self.invariants).index_add(-1, self.number, terms) / self.size
 
-    def _buffers_of_statistics(self) -> None:
-        """What is kept between batches: nothing, unless a subclass says so."""
-
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        mean, variance = self._statistics(x.float() if x.dtype in (torch.float16, torch.bfloat16) else x)
-        scale, offset = self._affine(mean, variance)
-        shape = (*scale.shape, *(1,) * (x.ndim - 2))
-        return torch.addcmul(offset.reshape(shape).to(x.dtype), x, scale.reshape(shape).to(x.dtype))
+        parameters = self._parameters_of_scale()
+        if serves(x, *parameters):
+            with torch.no_grad():
+                moments = self._moments(x, compiled=True)
+                self._keep(x, *moments)
+            return NormalisePass(self._normalisers)(self._formula, x, *moments, *parameters)
+        moments = self._moments(x.float() if x.dtype in (torch.float16, torch.bfloat16) else x)
+        self._keep(x, *moments)
+        return _applied(x, *self._normalisers(*moments, *parameters))
 
-    def _affine(self, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
+    def _parameters_of_scale(self) -> tuple[Tensor, ...]:
+        return () if self.weight is None or self.bias is None else (self.weight, self.bias)
+
+    def _formula(self, x: Tensor, mean: Tensor, square: Tensor, *parameters: Tensor) -> Tensor:
+        """Everything from x, whose moments are known."""
+        return _applied(x, *self._normalisers(*self._moments(x), *parameters))
+
+    def _moments(self, x: Tensor, compiled: bool = False) -> tuple[Tensor, Tensor]:
+        """Mean and mean square of each channel, (channels,) over the batch or (batch, channels)."""
+        if compiled:
+            mean, square = (total / math.prod(x.shape[2:]) for total in moments_with(x, x))
+        else:
+            flat = x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
+            mean, square = flat.mean(-1), torch.linalg.vector_norm(flat, dim=-1).square() / flat.shape[-1]
+        return (mean.mean(0), square.mean(0)) if self.over_batch else (mean, square)
+
+    def _keep(self, x: Tensor, mean: Tensor, square: Tensor) -> None:
+        """What is kept between batches: nothing, unless a subclass says so."""
+
+    def _normalisers(self, mean: Tensor, square: Tensor, *parameters: Tensor) -> tuple[Tensor, Tensor]:
         """What each channel is multiplied by, and what is added to it, (..., channels)."""
-        scale = (variance + self.eps).rsqrt()
-        if self.weight is not None:
-            scale = scale * self.weight
-        scale = scale.index_select(-1, self.owner)
-        offset = -scale * self._combined(mean)
-        return scale, offset if self.bias is None else offset + self._combined(self.bias)
+        return self._affine(*self._invariant(mean, square), *parameters)
 
-    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def _invariant(self, mean: Tensor, square: Tensor) -> tuple[Tensor, Tensor]:
         """Coefficients of the invariant mean (..., invariants) and variance (..., copies)."""
-        raise NotImplementedError
-
-    def _moments(self, x: Tensor, over_batch: bool) -> tuple[Tensor, Tensor]:
-        flat = x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
-        mean = flat.mean(-1)
-        square = torch.linalg.vector_norm(flat, dim=-1).square() / flat.shape[-1]
-        if over_batch:
-            mean, square = mean.mean(0), square.mean(0)
         mean = self._coefficients(mean)
         about = square - self._combined(mean).square()
         variance = about.new_zeros(*about.shape[:-1], len(self.share)).index_add(-1, self.owner, about) * self.share
         return mean, variance.clamp_min(0.0)
+
+    def _affine(self, mean: Tensor, variance: Tensor, *parameters: Tensor) -> tuple[Tensor, Tensor]:
+        scale = (variance + self.eps).rsqrt()
+        if parameters:
+            scale = scale * parameters[0]
+        scale = scale.index_select(-1, self.owner)
+        offset = -scale * self._combined(mean)
+        return scale, offset + self._combined(parameters[1]) if parameters else offset
+
+
+def _applied(x: Tensor, scale: Tensor, offset: Tensor) -> Tensor:
+    shape = (*scale.shape, *(1,) * (x.ndim - 2))
+    return torch.addcmul(offset.reshape(shape).to(x.dtype), x, scale.reshape(shape).to(x.dtype))
 
 
 class BatchNorm(_FieldNorm):
@@ -126,6 +149,7 @@ class BatchNorm(_FieldNorm):
         torch.Size([2, 32, 7, 7])
     """
 
+    over_batch = True
     running_mean: Tensor
     running_var: Tensor
 
@@ -134,41 +158,39 @@ class BatchNorm(_FieldNorm):
         if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
             raise IntertwineError(f"momentum of BatchNorm is the share of each batch, in [0, 1], got {momentum!r}")
         self.momentum = momentum
-
-    def _buffers_of_statistics(self) -> None:
         self.register_buffer("running_mean", torch.zeros(self.invariants))
         self.register_buffer("running_var", torch.ones(len(self.share)))
+        self.place(options.get("device"), options.get("dtype"))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.is_pooled:
+        if not self.is_pooled and self.training:
+            self._check_count(x)
             return super().forward(x)
         self.check(x)
         self._check_count(x)
+        if not self.is_pooled:
+            parameters = self._parameters_of_scale()
+            return _applied(x, *self._affine(self.running_mean, self.running_var, *parameters))
         joined = x.flatten(1).unflatten(1, (len(self.share), -1))
         statistics = (self.running_mean, self.running_var, self.weight, self.bias)
         return nn.functional.batch_norm(joined, *statistics, self.training, self.momentum, self.eps).view(x.shape)
 
-    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        if not self.training:
-            return self.running_mean, self.running_var
-        count = self._check_count(x)
-        mean, variance = self._moments(x, over_batch=True)
+    def _keep(self, x: Tensor, mean: Tensor, square: Tensor) -> None:
+        count = x.numel() // x.shape[1]
         with torch.no_grad():
+            center, variance = self._invariant(mean, square)
             values = count / self.share  # of one copy
             unbiased = variance * (values / (values - 1))
-            self.running_mean.lerp_(mean.to(self.running_mean.dtype), self.momentum)
+            self.running_mean.lerp_(center.to(self.running_mean.dtype), self.momentum)
             self.running_var.lerp_(unbiased.to(self.running_var.dtype), self.momentum)
-        return mean, variance
 
-    def _check_count(self, x: Tensor) -> int:
-        count = x.numel() // max(1, x.shape[1])
-        if self.training and count < 2:
+    def _check_count(self, x: Tensor) -> None:
+        if self.training and x.numel() < 2 * x.shape[1]:
             raise IntertwineError(f"BatchNorm needs more than one value per channel in training, got {tuple(x.shape)}")
-        return count
 
     def to_plain(self) -> nn.Module:
         """The same map in evaluation as a layer of torch."""
-        scale, offset = self._affine(self.running_mean, self.running_var)
+        scale, offset = self._affine(self.running_mean, self.running_var, *self._parameters_of_scale())
         return ChannelAffine(scale.detach(), offset.detach())
 
 
@@ -181,8 +203,7 @@ class InstanceNorm(_FieldNorm):
         torch.Size([2, 4, 7, 7])
     """
 
-    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return self._moments(x, over_batch=False)
+    over_batch = False
 
 
 class ChannelAffine(nn.Module):

@@ -13,6 +13,8 @@ from ...representations.base import Representation
 from ...representations.expand import expand
 from ..module import EquivariantModule
 from ..segments import Segments
+from .field_passes import PoolPass
+from .fused_fields import fits
 
 SMOOTHING = 1e-12
 """Added to |v|^2: gradients at v = 0 stay finite."""
@@ -45,9 +47,14 @@ class GroupPool(EquivariantModule):
         segments = Segments(rho, axis, apart=lambda term: term.is_permutation)
         super().__init__(rho, segments.number * rho.group.trivial, axis=axis)
         self.how, self.segments = how, segments
+        served = axis > 0 and how == "max" and fits(segments.copies)
+        self._pass = PoolPass(segments.copies, SMOOTHING) if served else None
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
+        return self._formula(x) if self._pass is None else self._pass(self._formula, x)
+
+    def _formula(self, x: Tensor) -> Tensor:
         d, pooled = self.segments.dim, []
         for part, block in zip(self.segments.parts, self.segments.split(x), strict=True):
             if part.is_scalar:

@@ -15,6 +15,8 @@ from ...groups.lie import LieGroup
 from ...representations.base import Representation
 from ...representations.expand import expand
 from ..module import EquivariantModule, in_precision, require_representation
+from .field_passes import SamplesPass
+from .fused_fields import LARGEST_DIM, code_name
 
 CONDITION = 1e-6
 """Smallest singular value of the sampling matrix, relative to the greatest, with which samples determine a vector."""
@@ -76,6 +78,8 @@ class FourierActivation(EquivariantModule):
             )
         self.hold("forth", forth)
         self.hold("back", torch.linalg.pinv(forth))
+        name = code_name(function)
+        self._pass = SamplesPass(name) if name and axis > 0 and sigma.dim <= LARGEST_DIM else None
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
@@ -83,8 +87,12 @@ class FourierActivation(EquivariantModule):
         if self.axis < 0:
             values = self.function(x.unflatten(-1, (self.copies, -1)) @ self.forth.mT)
             return (values @ self.back.mT).flatten(-2)
+        tensors = x, self.forth, self.back
+        return self._formula(*tensors) if self._pass is None else self._pass(self._formula, *tensors)
+
+    def _formula(self, x: Tensor, forth: Tensor, back: Tensor) -> Tensor:
         vectors = x.reshape(x.shape[0], self.copies, self.sigma.dim, math.prod(x.shape[2:]))
-        return (self.back @ self.function(self.forth @ vectors)).reshape(x.shape)
+        return (back @ self.function(forth @ vectors)).reshape(x.shape)
 
     def extra_repr(self) -> str:
         name = getattr(self.function, "__name__", self.function)

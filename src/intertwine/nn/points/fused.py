@@ -104,7 +104,7 @@ def _run(
         scratch = torch.empty((plan.entries * areas + plan.rows_y) * (64 // like.itemsize), dtype=like.dtype)
         kernel(first, end, *sizes, *addresses, scratch.data_ptr(), *last)
 
-    _share_out(part, _bounds(starts, channels * plan.entries))
+    share_out(part, _bounds(starts, channels * plan.entries))
 
 
 def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
@@ -114,7 +114,7 @@ def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
     rows = (greatest + 1) ** 2
     x, values = x.contiguous(), x.new_empty(len(x), rows)
     kernel, addresses = values_kernel(x.itemsize, greatest, normalisation), (x.data_ptr(), values.data_ptr())
-    _share_out(lambda first, last: kernel(first, last, rows, *addresses), _even(len(x), 16 * rows))
+    share_out(lambda first, last: kernel(first, last, rows, *addresses), even_shares(len(x), 16 * rows))
     return values
 
 
@@ -127,14 +127,14 @@ def harmonics_gradient(g: Tensor, x: Tensor, greatest: int, normalisation: str) 
     slope = torch.empty_like(x)
     kernel = gradient_kernel(x.itemsize, greatest, normalisation)
     addresses = (x.data_ptr(), g.data_ptr(), slope.data_ptr())
-    _share_out(lambda first, last: kernel(first, last, rows, *addresses), _even(len(x), 32 * rows))
+    share_out(lambda first, last: kernel(first, last, rows, *addresses), even_shares(len(x), 32 * rows))
     return slope
 
 
 # --- threads ----------------------------------------------------------------------------------------------------------
 
 
-def _share_out(part: Callable[[int, int], None], bounds: list[int]) -> None:
+def share_out(part: Callable[[int, int], None], bounds: list[int]) -> None:
     """Run `part` on all shares, in as many threads as torch uses, this one among them."""
     threads = torch.get_num_threads()
     shares = deque(pairwise(bounds))
@@ -154,11 +154,11 @@ def _work(part: Callable[[int, int], None], shares: deque[tuple[int, int]]) -> N
 
 def _bounds(starts: Tensor, work: int) -> list[int]:
     """Bounds between nodes so that shares have about as many edges, each of so much work."""
-    cuts = torch.tensor(_even(int(starts[-1]), work)[1:-1], dtype=torch.int64)
+    cuts = torch.tensor(even_shares(int(starts[-1]), work)[1:-1], dtype=torch.int64)
     return sorted({0, *torch.searchsorted(starts, cuts).tolist(), len(starts) - 1})
 
 
-def _even(number: int, work: int) -> list[int]:
+def even_shares(number: int, work: int) -> list[int]:
     """Bounds of even shares of things, each of so much work; up to four for a thread."""
     threads = torch.get_num_threads()
     shares = max(1, min(4 * threads, number * work // WORK_OF_A_SHARE)) if threads > 1 else 1
