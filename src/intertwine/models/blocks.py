@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .interaction import Interaction
+from collections.abc import Callable, Mapping
 
-BLOCKS = {"gate": Interaction}
+from .attentive import Attentive
+from .interaction import Interaction
+from .many_body import ManyBody
+
+BLOCKS: Mapping[str, Callable[..., Interaction | ManyBody | Attentive]] = {
+    "gate": Interaction,
+    "many-body": ManyBody,
+    "attention": Attentive,
+}
 """Kind(rho_in, rho_out, settings, generator) -> module (x, y, radial, attributes, graph) -> features of its rho_out."""

@@ -70,13 +70,20 @@ def symmetric_couplings(terms: Terms, out: Representation) -> Tensor:
         first = _onto(tuple(rest), between)
         step = couplings(between, last, out)
         if len(first) and len(step):
-            chains.append(torch.einsum("p...j,qjlk->pq...lk", first, step).flatten(0, 1))
+            chains.append(_joined(first, step))
     if not chains:
         return torch.zeros(0, *(term.dim for term in terms), out.dim, dtype=torch.float64)
     run = sum(term == last for term in terms)
     found = _symmetrised(torch.cat(chains), run)
     # The square of a sum over r! equal products of normal numbers is r! times that of one.
     return _independent(found) * (out.dim / torch.tensor(float(_repetitions(terms)))).sqrt()
+
+
+def _joined(first: Tensor, step: Tensor) -> Tensor:
+    """(p, dims .., j) and (q, j, l, k) -> (p q, dims .., l, k), by one product of matrices."""
+    q, j, l, k = step.shape
+    product = first.flatten(0, -2) @ step.permute(1, 0, 2, 3).reshape(j, q * l * k)
+    return product.unflatten(1, (q, l, k)).unflatten(0, first.shape[:-1]).movedim(-3, 1).flatten(0, 1)
 
 
 def _onto(terms: Terms, between: Representation) -> Tensor:
