@@ -4,7 +4,8 @@
 the local copy that INTERTWINE_DATA points to); `draw_bodies` makes point masses with their exact inertia
 tensors; `load_vectors` reads a user's own arrays. `load_jets` and `load_top_tagging` give jets as four-momenta,
 `load_leptons` pairs of leptons from the CMS detector and `draw_z_decays` invented ones. `read_structures` reads
-molecules and crystals from any file that ASE reads; `load_rmd17`, `load_phonon_spectra`, `load_xyz_set` published ones.
+molecules and crystals from any file that ASE reads, and `write_structures` writes them; `load_rmd17`,
+`load_phonon_spectra` and `load_xyz_set` give published ones.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .pictures import CATALOGUE, PictureSet, load_pictures
 from .rotated import load_rotated
 from .source import cache_folder, local_folder
 from .stored import StoredFile
+from .structure_files import to_ase, write_structures
 from .structures import Structure, from_ase, read_structures, structure
 from .top_tagging import TOP_TAGGING_FILES, load_top_tagging
 from .vectors import load_vectors
@@ -64,5 +66,7 @@ __all__ = [
     "on_shell",
     "read_structures",
     "structure",
+    "to_ase",
     "to_detector",
+    "write_structures",
 ]

@@ -26,6 +26,7 @@ from .points.edge_frames import edge_frames
 from .points.edges import Edges
 from .points.neighbours import PointGraph, radius_graph
 from .points.point_conv import PointConv
+from .points.pyg import from_pyg, to_pyg
 from .points.radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
 from .points.segment_softmax import segment_softmax
 from .points.so2_conv import SO2Conv
@@ -86,10 +87,12 @@ __all__ = [
     "Upsample",
     "antialias",
     "edge_frames",
+    "from_pyg",
     "hidden_irreps",
     "hidden_representation",
     "radius_graph",
     "segment_softmax",
     "spherical_harmonics",
     "to_plain",
+    "to_pyg",
 ]
