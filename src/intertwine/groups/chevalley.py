@@ -194,8 +194,7 @@ def chevalley_involution(module: Skeleton) -> Any:
 
     top, bottom = module.levels[0], module.levels[-1]
     blocks = {top: np.ones((1, 1))}
-    out = sparse.lil_matrix((module.dim, module.dim))
-    out[module.start[bottom], 0] = 1.0
+    rows, columns, values = [np.array([module.start[bottom]])], [np.zeros(1, dtype=int)], [np.ones(1)]
     for w in module.levels[1:]:
         down, images = [], []
         for i, root in enumerate(module.roots):
@@ -204,10 +203,12 @@ def chevalley_involution(module: Skeleton) -> Any:
                 down.append(module.lowering[i, p])
                 images.append(-module.lowering[i, _negative(w)].T @ blocks[p])
         blocks[w] = np.concatenate(images, 1) @ np.linalg.pinv(np.concatenate(down, 1))
-        rows, columns = module.start[_negative(w)], module.start[w]
-        size = len(blocks[w])
-        out[rows : rows + size, columns : columns + size] = np.where(np.abs(blocks[w]) > 1e-14, blocks[w], 0.0)
-    return out.tocsr()
+        y, x = np.nonzero(np.abs(blocks[w]) > 1e-14)
+        rows.append(module.start[_negative(w)] + y)
+        columns.append(module.start[w] + x)
+        values.append(blocks[w][y, x])
+    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sparse.csr_matrix(entries, shape=(module.dim, module.dim))
 
 
 def real_basis(weights: NDArray[np.int64], involution: Any) -> Any:
@@ -218,18 +219,20 @@ def real_basis(weights: NDArray[np.int64], involution: Any) -> Any:
     """
     from scipy import sparse
 
-    identity = sparse.csc_matrix(np.eye(len(weights), dtype=np.complex128))
     first = np.array([next((x for x in w if x), 0) for w in weights.tolist()])
-    columns = []
-    for place in np.flatnonzero(first > 0):
-        u, su = identity[:, [place]], involution[:, [place]]
-        columns += [(u + su) / 2**0.5, 1j * (u - su) / 2**0.5]
-    zero = np.flatnonzero(first == 0)
+    places, zero = np.flatnonzero(first > 0), np.flatnonzero(first == 0)
+    images, one = involution.tocsc()[:, places].tocoo(), np.ones(len(places)) / 2**0.5
+    moved, pair = images.data / 2**0.5, 2 * np.arange(len(places))
+    rows, columns = [places, images.row] * 2, [pair, 2 * images.col, pair + 1, 2 * images.col + 1]
+    values = [one, moved, 1j * one, -1j * moved]
     if len(zero):
-        middle, one = involution[zero][:, zero].toarray(), np.eye(len(zero))
-        kept, turned = _gram_schmidt((one + middle) / 2).T, _gram_schmidt((one - middle) / 2).T
-        columns.append(identity[:, zero] @ sparse.csc_matrix(np.concatenate([kept, 1j * turned], 1)))
-    return sparse.hstack(columns, format="csr")
+        middle, eye = involution.tocsr()[zero][:, zero].toarray(), np.eye(len(zero))
+        kept, turned = _gram_schmidt((eye + middle) / 2).T, _gram_schmidt((eye - middle) / 2).T
+        inside = np.concatenate([kept, 1j * turned], 1)
+        y, x = np.nonzero(inside)
+        rows, columns, values = [*rows, zero[y]], [*columns, 2 * len(places) + x], [*values, inside[y, x]]
+    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sparse.csr_matrix(entries, shape=(len(weights), len(weights)))
 
 
 def _negative(w: Weight) -> Weight:

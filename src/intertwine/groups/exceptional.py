@@ -63,7 +63,7 @@ class ExceptionalGroup(LieGroup):
         self._module, self._frame = module, _real_frame(module)
         raising, algebra = _matrices(module, self._frame)
         super().__init__(
-            name, algebra, sampler=self._draw, residual=self._miss,
+            name, algebra, sampler=self._draw, residual=self._miss, key=(system.cartan, highest),
             roots=RootData(raising, torch.zeros(0, module.dim, module.dim, dtype=torch.complex128)),
         )  # fmt: skip
 
@@ -140,20 +140,37 @@ def _real_frame(module: Skeleton) -> Any:
 
 
 def _matrices(module: Skeleton, basis: Any) -> tuple[Tensor, Tensor]:
-    """(raising operators, basis of the compact Lie algebra with trace(X^dagger X) = 2), real where that is possible."""
+    """(raising operators, basis of the compact Lie algebra with trace(X^dagger X) = 2), real where that is possible.
+
+    The basis holds e - f and i (e + f) for every positive root, with f = e^T, and i h for orthogonal diagonal h.
+    """
     from scipy import sparse
 
-    def own(operators: list[Any], real: bool) -> Tensor:
-        stacked = sparse.vstack(operators, format="csr")
+    def own(stacked: Any, real: bool) -> Tensor:
+        """A stack of operators in the real basis, dense."""
+        count = stacked.shape[0] // module.dim
         if basis is not None:
-            stacked = sparse.kron(sparse.identity(len(operators)), basis.conj().T, format="csr") @ (stacked @ basis)
-        dense = (stacked.real if real else stacked.astype(np.complex128)).toarray()
-        return torch.from_numpy(dense).unflatten(0, (len(operators), module.dim))
+            stacked = sparse.kron(sparse.identity(count), basis.conj().T, format="csr") @ (stacked @ basis)
+        entry = (stacked.real if real else stacked.astype(np.complex128)).tocoo()
+        values = torch.from_numpy(entry.data)
+        dense = torch.zeros(count, module.dim, module.dim, dtype=values.dtype)
+        place = entry.row.astype(np.int64) * module.dim + entry.col
+        dense.view(-1)[torch.from_numpy(place)] = values
+        return dense
 
-    vectors = [e * abs(e).power(2).sum() ** -0.5 for e in root_vectors(module.roots, module.raising)]
-    cartan = [sparse.diags(1j * 2**0.5 * row, format="csr") for row in _orthonormal(module.weights.T)]
-    algebra = own([e - e.T for e in vectors] + [1j * (e + e.T) for e in vectors] + cartan, basis is not None)
-    return own(module.raising, False), algebra
+    vectors = [e.tocoo() for e in root_vectors(module.roots, module.raising)]
+    k = np.repeat(np.arange(len(vectors)), [e.nnz for e in vectors])
+    i, j = np.concatenate([e.row for e in vectors]), np.concatenate([e.col for e in vectors])
+    x = np.concatenate([e.data for e in vectors])
+    x = x * (np.bincount(k, x**2) ** -0.5)[k]
+    h = 2**0.5 * _orthonormal(module.weights.T)
+    c, d = np.nonzero(h)
+    n, m = module.dim, len(vectors)
+    rows = np.concatenate([k * n + i, k * n + j, (m + k) * n + i, (m + k) * n + j, (2 * m + c) * n + d])
+    values = np.concatenate([x, -x, 1j * x, 1j * x, 1j * h[c, d]])
+    columns = np.concatenate([j, i, j, i, d])
+    algebra = sparse.csr_matrix((values, (rows, columns)), shape=((2 * m + len(h)) * n, n))
+    return own(sparse.vstack(module.raising, format="csr"), False), own(algebra, basis is not None)
 
 
 def _orthonormal(rows: NDArray[np.int64]) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ class LieGroup(Group):
             (for the Lorentz group: a rotation times a boost of rapidity up to 1).
         residual: how far each matrix of a batch is from satisfying the group's equations.
         roots: simple raising operators, when the group is reductive.
+        key: what the algebra and the components follow from, for a group that is cheaper to compare by that.
 
     Without a Lie algebra, as in SO(1) and O(1), the group is finite: what its components generate.
     """
@@ -44,9 +46,11 @@ class LieGroup(Group):
         residual: Predicate,
         roots: RootData | None = None,
         is_compact: bool = True,
+        key: tuple[Any, ...] | None = None,
     ):
         parts = algebra[:0] if components is None else components.to(algebra.dtype)
-        super().__init__(name, ("lie", name, tuple(algebra.shape), digest(algebra), digest(parts)))
+        key = (tuple(algebra.shape), digest(algebra), digest(parts)) if key is None else key
+        super().__init__(name, ("lie", name, *key))
         self.size = algebra.shape[-1]
         self._algebra, self._sampler, self._residual = algebra, sampler, residual
         self.dtype = algebra.dtype
