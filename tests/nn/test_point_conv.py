@@ -275,8 +275,9 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
         return found, *slopes, *torch.autograd.grad(sum(s.square().sum() for s in slopes), wanted)
 
     whole = answers()
+    monkeypatch.setattr(point_conv, "MOST_WEIGHTS", 0)
     for most in (1, 9):
-        monkeypatch.setattr(point_conv, "MOST_WEIGHTS", most * len(conv.plan.paths) * conv.channels)
+        monkeypatch.setattr(point_conv, "BLOCK_WEIGHTS", most * len(conv.plan.paths) * conv.channels)
         torch.testing.assert_close(answers(), whole)
 
 

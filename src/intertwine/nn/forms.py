@@ -131,6 +131,7 @@ class Factored(Form):
     @on_cpu
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__(maps, is_complex)
+        self._scales = [multiple_of_identity(block.solution) for block in maps.blocks]
         self._slices: list[slice | None] = []
         for k, block in enumerate(maps.blocks):
             self.hold_block(k)
@@ -164,8 +165,31 @@ class Factored(Form):
         """One block applied to its part of the features, (..., rows)."""
         block, place = self.maps.blocks[k], self._slices[k]
         taken = x.index_select(-1, getattr(self, f"columns{k}")) if place is None else x[..., place]
+        scale = self._scales[k]
+        if scale is not None:
+            return _mixed(taken, weight.squeeze(-1) * scale, block.columns.shape[1])
         copies = taken.unflatten(-1, block.columns.shape)
         return block.solution.apply(weight, copies, self.constants(k)).flatten(-2)
+
+
+def _mixed(x: Tensor, mixing: Tensor, dim: int) -> Tensor:
+    """Channels of `dim` entries each, mixed by a matrix: (.., in * dim) -> (.., out * dim)."""
+    if dim == 1:
+        return x @ mixing.mT
+    rows = x.unflatten(-1, (-1, dim)).mT  # one product of two matrices, with the entries of a channel as rows
+    mixed = rows.flatten(0, -2) @ mixing.mT
+    return mixed.unflatten(0, rows.shape[:-1]).mT.flatten(-2)
+
+
+def multiple_of_identity(solution: Solution) -> float | None:
+    """c, where the only map between two irreducible representations is c times the identity."""
+    if solution.dim != 1 or solution.shape[0] != solution.shape[1] or solution.is_complex:
+        return None
+    basis = small_basis(solution)
+    if basis is None:
+        return None
+    c = float(basis[0, 0, 0])
+    return c if torch.allclose(basis[0], c * torch.eye(len(basis[0]), dtype=basis.dtype), atol=NOTHING) else None
 
 
 def shared_entries(solution: Solution) -> tuple[Tensor, Tensor, Tensor] | None:

@@ -21,8 +21,8 @@ from .message import message
 from .plan import Plan, plan
 from .radial_network import radial_network
 
-MOST_WEIGHTS = 2**27
-"""Weights of edges that are held at once: half a gigabyte in float32."""
+MOST_WEIGHTS, BLOCK_WEIGHTS = 2**27, 2**25
+"""Weights of edges up to which all are held at once, half a gigabyte in float32; and how many where there are more."""
 
 
 class PointConv(EquivariantModule):
@@ -109,11 +109,11 @@ class PointConv(EquivariantModule):
         if factor is not None and factor.shape != (number, self.channels):
             raise IntertwineError(f"factors of weights are ({number}, {self.channels}), got {tuple(factor.shape)}")
         rows = to_rows(self.mix(x), self._dims, self.channels)
-        most = max(1, MOST_WEIGHTS // (len(self.plan.paths) * self.channels))
-        if torch.compiler.is_compiling() or number <= most:
+        width = len(self.plan.paths) * self.channels
+        if torch.compiler.is_compiling() or number * width <= MOST_WEIGHTS:
             return self._summed(rows, y, radial, factor, edges, nodes)
         parts = []
-        for block in edges.blocks(most):
+        for block in edges.blocks(max(1, BLOCK_WEIGHTS // width)):
             values = (None if v is None else v[block.part] for v in (y, radial, factor))
             # Its weights are computed again for the gradient, so that memory holds those of one block at a time.
             given = (rows[block.nodes], *values, block.edges, block.targets)
