@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import catalogued
+from .catalogued import catalogued
 from .finite import group_from_matrices
 from .permutation import PermutationGroup
 

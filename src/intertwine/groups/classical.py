@@ -10,8 +10,20 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import RootData, catalogued
+from .base import RootData
+from .catalogued import catalogued
 from .lie import LieGroup, Predicate, bounded_positive, haar, unit_determinant
+from .small_matrices import (
+    block_diagonal,
+    blocks,
+    flip,
+    metric,
+    noncompact,
+    su,
+    symplectic_form,
+    traceless,
+    units,
+)
 
 _REAL, _COMPLEX = torch.float64, torch.complex128
 
@@ -20,7 +32,7 @@ _REAL, _COMPLEX = torch.float64, torch.complex128
 def SO(p: int, q: int = 0) -> LieGroup:
     """SO(n), the rotations; or SO(p, q), the matrices of determinant 1 that preserve eta (two components)."""
     _at_least(1, p + q, "SO")
-    components = None if q == 0 or p == 0 else torch.stack([_flip(p + q, [0, p + q - 1])])
+    components = None if q == 0 or p == 0 else torch.stack([flip(p + q, [0, p + q - 1])])
     return pseudo_orthogonal(f"SO({_arguments(p, q)})", p, q, components, special=True)
 
 
@@ -29,7 +41,7 @@ def O(p: int, q: int = 0) -> LieGroup:  # noqa: E743 - the group's name
     """O(n), rotations and reflections; or O(p, q), all matrices that preserve eta (four components)."""
     _at_least(1, p + q, "O")
     flips = [[0]] if q == 0 or p == 0 else [[0], [p + q - 1]]
-    components = torch.stack([_flip(p + q, axes) for axes in flips])
+    components = torch.stack([flip(p + q, axes) for axes in flips])
     return pseudo_orthogonal(f"O({_arguments(p, q)})", p, q, components, special=False)
 
 
@@ -43,7 +55,7 @@ def Lorentz() -> LieGroup:
 def U(n: int) -> LieGroup:
     """U(n), the unitary matrices."""
     _at_least(1, n, "U")
-    algebra = torch.cat([_su(n), 1j * (2 / n) ** 0.5 * torch.eye(n, dtype=_COMPLEX)[None]])
+    algebra = torch.cat([su(n), 1j * (2 / n) ** 0.5 * torch.eye(n, dtype=_COMPLEX)[None]])
     return LieGroup(
         f"U({n})", algebra, residual=_unitary_residual, roots=_linear_roots(n, central=True),
         sampler=lambda k, generator: haar(k, n, generator, is_complex=True),
@@ -55,7 +67,7 @@ def SU(n: int) -> LieGroup:
     """SU(n), the unitary matrices of determinant 1."""
     _at_least(1, n, "SU")
     return LieGroup(
-        f"SU({n})", _su(n), roots=_linear_roots(n), residual=_with_determinant(_unitary_residual),
+        f"SU({n})", su(n), roots=_linear_roots(n), residual=_with_determinant(_unitary_residual),
         sampler=lambda k, generator: unit_determinant(haar(k, n, generator, is_complex=True)),
     )  # fmt: skip
 
@@ -64,16 +76,16 @@ def SU(n: int) -> LieGroup:
 def GL(n: int) -> LieGroup:
     """GL(n), the invertible real matrices (two components)."""
     _at_least(1, n, "GL")
-    units = 2**0.5 * _units(n).reshape(n * n, n, n)
-    return _linear(f"GL({n})", n, units, _flip(n, [0])[None], lambda g: torch.zeros(g.shape[:-2], dtype=_REAL))
+    basis = 2**0.5 * units(n).reshape(n * n, n, n)
+    return _linear(f"GL({n})", n, basis, flip(n, [0])[None], lambda g: torch.zeros(g.shape[:-2], dtype=_REAL))
 
 
 @catalogued
 def SL(n: int) -> LieGroup:
     """SL(n), the real matrices of determinant 1."""
     _at_least(1, n, "SL")
-    e = _units(n)
-    algebra = [2**0.5 * e[i, j] for i in range(n) for j in range(n) if i != j] + _traceless(n)
+    e = units(n)
+    algebra = [2**0.5 * e[i, j] for i in range(n) for j in range(n) if i != j] + traceless(n)
     basis = torch.stack(algebra) if algebra else torch.zeros(0, 1, 1, dtype=_REAL)
     return _linear(f"SL({n})", n, basis, None, lambda g: (torch.linalg.det(g) - 1).abs())
 
@@ -81,13 +93,13 @@ def SL(n: int) -> LieGroup:
 @catalogued
 def Sp(size: int) -> LieGroup:
     """Sp(2m), the real symplectic matrices on 2m dimensions, g^T J g = J."""
-    m, e, j = _half(size, "Sp"), _units(size), symplectic_form(size)
+    m, e, j = _half(size, "Sp"), units(size), symplectic_form(size)
     pairs = [(i, k) for i in range(m) for k in range(m)]
     algebra = [e[i, k] - e[m + k, m + i] for i, k in pairs]
     algebra += [(e[i, m + k] + e[k, m + i]) / (2**0.5 if i == k else 1.0) for i, k in pairs if i <= k]
     algebra += [(e[m + i, k] + e[m + k, i]) / (2**0.5 if i == k else 1.0) for i, k in pairs if i <= k]
     basis = torch.stack(algebra)
-    symmetric = _noncompact(basis)
+    symmetric = noncompact(basis)
 
     def sampler(n: int, generator: torch.Generator | None) -> Tensor:
         u = haar(n, m, generator, is_complex=True)
@@ -104,14 +116,14 @@ def Sp(size: int) -> LieGroup:
 def USp(size: int) -> LieGroup:
     """USp(2m), the unitary matrices on 2m dimensions that preserve J; the compact form of Sp(2m)."""
     m, j = _half(size, "USp"), symplectic_form(size).to(_COMPLEX)
-    unitary = torch.cat([_su(m), 1j * (2 / m) ** 0.5 * torch.eye(m, dtype=_COMPLEX)[None]]) / 2**0.5
+    unitary = torch.cat([su(m), 1j * (2 / m) ** 0.5 * torch.eye(m, dtype=_COMPLEX)[None]]) / 2**0.5
     zero = torch.zeros(m, m, dtype=_COMPLEX)
-    e = _units(m).to(_COMPLEX)
-    algebra = [_blocks(a, zero, zero, a.conj()) for a in unitary]
+    e = units(m).to(_COMPLEX)
+    algebra = [blocks(a, zero, zero, a.conj()) for a in unitary]
     for i in range(m):
         for k in range(i, m):
             b = (e[i, k] + e[k, i]) / 2**0.5 if i != k else e[i, i]
-            algebra += [_blocks(zero, s * b, -(s.conjugate()) * b, zero) for s in (1 + 0j, 1j)]
+            algebra += [blocks(zero, s * b, -(s.conjugate()) * b, zero) for s in (1 + 0j, 1j)]
 
     def sampler(n: int, generator: torch.Generator | None) -> Tensor:
         a, b = torch.randn(2, n, m, m, generator=generator, dtype=_COMPLEX)
@@ -128,23 +140,12 @@ def USp(size: int) -> LieGroup:
     )
 
 
-def symplectic_form(size: int) -> Tensor:
-    """J = [[0, 1], [-1, 0]], (size, size)."""
-    eye = torch.eye(size // 2, dtype=_REAL)
-    return _blocks(0 * eye, eye, -eye, 0 * eye)
-
-
-def metric(p: int, q: int) -> Tensor:
-    """The diagonal of eta: p ones and q minus ones, (p + q,)."""
-    return torch.cat([torch.ones(p, dtype=_REAL), -torch.ones(q, dtype=_REAL)])
-
-
 # --- families -----------------------------------------------------------------------------------------------------
 
 
 def pseudo_orthogonal(name: str, p: int, q: int, components: Tensor | None, *, special: bool) -> LieGroup:
     """The matrices that preserve eta; of determinant 1 if special, and without `components` the identity component."""
-    n, eta, e = p + q, metric(p, q), _units(p + q)
+    n, eta, e = p + q, metric(p, q), units(p + q)
     planes = [(i, j) for i in range(n) for j in range(i + 1, n)]
     algebra = [e[j, i] - eta[i] * eta[j] * e[i, j] for i, j in planes]
     basis = torch.stack(algebra) if algebra else torch.zeros(0, n, n, dtype=_REAL)
@@ -154,9 +155,9 @@ def pseudo_orthogonal(name: str, p: int, q: int, components: Tensor | None, *, s
         connected = components is None
         if special and (connected or len(parts) == 1):
             parts = [unit_determinant(part) for part in parts]
-        g = parts[0] if len(parts) == 1 else _block_diagonal(*parts)
+        g = parts[0] if len(parts) == 1 else block_diagonal(*parts)
         g = unit_determinant(g) if special else g
-        return g if len(parts) == 1 else g @ bounded_positive(_noncompact(basis), k, generator)
+        return g if len(parts) == 1 else g @ bounded_positive(noncompact(basis), k, generator)
 
     def residual(g: Tensor) -> Tensor:
         form = eta.to(g.device).diag().to(g.dtype)
@@ -174,7 +175,7 @@ def pseudo_orthogonal(name: str, p: int, q: int, components: Tensor | None, *, s
 
 
 def _linear(name: str, n: int, basis: Tensor, components: Tensor | None, residual: Predicate) -> LieGroup:
-    symmetric = _noncompact(basis) if len(basis) else basis
+    symmetric = noncompact(basis) if len(basis) else basis
     special = components is None
 
     def sampler(k: int, generator: torch.Generator | None) -> Tensor:
@@ -192,13 +193,13 @@ def _linear(name: str, n: int, basis: Tensor, components: Tensor | None, residua
 
 
 def _linear_roots(n: int, *, central: bool = False) -> RootData:
-    e = _units(n).to(_COMPLEX)
+    e = units(n).to(_COMPLEX)
     raising = torch.stack([e[i, i + 1] for i in range(n - 1)]) if n > 1 else torch.zeros(0, n, n, dtype=_COMPLEX)
     return RootData(raising, torch.eye(n, dtype=_COMPLEX)[None][: int(central)])
 
 
 def _symplectic_roots(size: int) -> RootData:
-    m, e = size // 2, _units(size).to(_COMPLEX)
+    m, e = size // 2, units(size).to(_COMPLEX)
     raising = [e[i, i + 1] - e[m + i + 1, m + i] for i in range(m - 1)] + [e[m - 1, size - 1]]
     return RootData(torch.stack(raising), torch.zeros(0, size, size, dtype=_COMPLEX))
 
@@ -206,7 +207,7 @@ def _symplectic_roots(size: int) -> RootData:
 def _orthogonal_roots(p: int, q: int) -> RootData:
     """Simple roots e_i - e_(i+1) and e_r (odd) or e_(r-1) + e_r (even), in isotropic vectors v_(+-k), v_0."""
     n = p + q
-    r, e = n // 2, _units(n).to(_COMPLEX)
+    r, e = n // 2, units(n).to(_COMPLEX)
     plus, minus = [2 * k for k in range(r)], [2 * k + 1 for k in range(r)]
     raising = [e[plus[i], plus[i + 1]] - e[minus[i + 1], minus[i]] for i in range(r - 1)]
     if n % 2 and r:
@@ -227,55 +228,7 @@ def _orthogonal_roots(p: int, q: int) -> RootData:
     return RootData(basis @ stacked @ basis.mH, central)
 
 
-# --- small matrices -----------------------------------------------------------------------------------------------
-
-
-def _units(n: int) -> Tensor:
-    """Matrix units: [i, j] is the matrix with a one at (i, j), (n, n, n, n)."""
-    return torch.eye(n * n, dtype=_REAL).reshape(n, n, n, n)
-
-
-def _su(n: int) -> Tensor:
-    e = _units(n).to(_COMPLEX)
-    pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
-    basis = [e[i, j] - e[j, i] for i, j in pairs] + [1j * (e[i, j] + e[j, i]) for i, j in pairs]
-    basis += [1j * x for x in _traceless(n)]
-    return torch.stack(basis) if basis else torch.zeros(0, n, n, dtype=_COMPLEX)
-
-
-def _traceless(n: int) -> list[Tensor]:
-    """Orthogonal traceless diagonal matrices with trace(X X) = 2: diag(1, .., 1, -k, 0, ..) scaled."""
-    rows = [[1.0] * k + [-float(k)] + [0.0] * (n - k - 1) for k in range(1, n)]
-    return [torch.tensor(row, dtype=_REAL).diag() * (2 / (k * (k + 1))) ** 0.5 for k, row in enumerate(rows, 1)]
-
-
-def _noncompact(basis: Tensor) -> Tensor:
-    """A basis of the symmetric matrices in a Lie algebra that is closed under transposition."""
-    symmetric = basis + basis.mT
-    return symmetric[_independent_rows(symmetric.flatten(1))]
-
-
-def _independent_rows(rows: Tensor) -> list[int]:
-    chosen: list[int] = []
-    for k in range(len(rows)):
-        if int(torch.linalg.matrix_rank(rows[[*chosen, k]])) > len(chosen):
-            chosen.append(k)
-    return chosen
-
-
-def _block_diagonal(a: Tensor, b: Tensor) -> Tensor:
-    p, q = a.shape[-1], b.shape[-1]
-    out = a.new_zeros(len(a), p + q, p + q)
-    out[:, :p, :p], out[:, p:, p:] = a, b
-    return out
-
-
-def _blocks(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> Tensor:
-    return torch.cat([torch.cat([a, b], -1), torch.cat([c, d], -1)], -2)
-
-
-def _flip(n: int, axes: list[int]) -> Tensor:
-    return torch.tensor([-1.0 if i in axes else 1.0 for i in range(n)], dtype=_REAL).diag()
+# --- checks -------------------------------------------------------------------------------------------------------
 
 
 def _unitary_residual(g: Tensor) -> Tensor:

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import Group, catalogued
+from .base import Group
+from .catalogued import catalogued
 from .classical import SO, Lorentz, O, pseudo_orthogonal
 from .lie import LieGroup
 

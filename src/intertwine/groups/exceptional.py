@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import RootData, catalogued, named_representations
+from .base import RootData
+from .catalogued import catalogued
 from .chevalley import Skeleton, chevalley_involution, real_basis, root_vectors, skeleton
 from .coupling import couplings
 from .lie import LieGroup
+from .named import named_representations
 from .root_system import RootSystem, Weight, root_system
 
 FACTORS = 8

@@ -14,6 +14,7 @@ from torch import Tensor
 from ..errors import IntertwineError
 from .base import Group, RootData, broadcast
 from .elements import Element, leaves, tree_map
+from .named import named_representations
 
 if TYPE_CHECKING:
     from ..representations.base import Representation
@@ -57,8 +58,6 @@ class Product(Group):
         Raises:
             IntertwineError: when no factor, or more than one, is rho's group and `factor` does not say which.
         """
-        from .base import named_representations
-
         places = [k for k, g in enumerate(self.factors) if g == rho.group]
         if factor is None and len(places) == 1:
             factor = places[0]

@@ -22,10 +22,12 @@ import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
-from .base import RootData, catalogued, named_representations
+from .base import RootData
+from .catalogued import catalogued
 from .classical import Lorentz
 from .elements import Element
 from .lie import LieGroup, bounded_positive, haar, unit_determinant
+from .named import named_representations
 
 if TYPE_CHECKING:
     from ..representations.base import Representation

@@ -1,6 +1,6 @@
 """How does the symmetry act on numbers? Sums, tensor products, duals, characters."""
 
-from ..groups.base import named_representations
+from ..groups.named import named_representations
 from . import derived, images, irreps, leaves
 from .band_limited import Rotations, Sphere
 from .base import Representation
@@ -8,7 +8,7 @@ from .character_table import character_table
 from .clebsch_gordan import clebsch_gordan
 from .expand import expand
 from .harmonics import Harmonics
-from .leaves import pixels
+from .pixels import pixels
 from .powers import alt, sym
 from .tensor_decomposition import tensor_decomposition
 

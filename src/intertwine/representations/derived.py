@@ -14,7 +14,8 @@ from ..groups.elements import Element, take, tree_map
 from ..groups.products import Product
 from ..groups.subgroups import Embedding, inclusion
 from .base import Representation
-from .leaves import Trivial, tangent_batch
+from .leaves import Trivial
+from .monomial import tangent_batch
 from .structure import Sum, TensorProduct, direct_sum, tensor_product
 
 

@@ -14,7 +14,7 @@ from ..errors import IntertwineError
 from ..groups.base import Group
 from ..groups.elements import Element, take
 from .base import Representation
-from .leaves import tangent_batch
+from .monomial import tangent_batch
 from .transversals import class_representatives, group_average, transversals
 
 Reals = NDArray[np.float64]

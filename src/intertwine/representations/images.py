@@ -14,7 +14,7 @@ from ..groups.base import Group
 from ..groups.elements import Element, leaves, read_tensor
 from ..groups.lie import LieGroup
 from .base import Representation
-from .leaves import roots_of_unity, tangent_batch
+from .monomial import roots_of_unity, tangent_batch
 
 TOLERANCE = 1e-8
 """Largest entry by which a relation may fail; generator images are usually exact to 1e-15."""

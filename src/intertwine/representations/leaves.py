@@ -2,83 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ..errors import IntertwineError
 from ..groups.additive import Grid, R
 from ..groups.base import Group
-from ..groups.elements import Element, leaves, take, tree_map
+from ..groups.elements import Element, leaves, take
 from ..groups.lie import LieGroup
 from ..groups.permutation import PermutationGroup
 from ..groups.products import Product
 from ..groups.semidirect import Semidirect
 from ..groups.subgroups import inclusion
 from .base import Representation
-
-
-def tangent_batch(group: Group, x: Element) -> torch.Size:
-    """Batch axes of Lie algebra elements."""
-    leaf, basis = leaves(x)[0], leaves(group.algebra)[0]
-    return leaf.shape[: leaf.ndim - basis.ndim + 1]
-
-
-class Monomial(Representation):
-    """A representation given by how it permutes the basis vectors, and by phases where `phases` is overridden."""
-
-    @property
-    def phase_order(self) -> int:
-        return 1
-
-    @property
-    def is_unitary(self) -> bool:  # type: ignore[override]
-        return True
-
-    def matrix(self, g: Element) -> Tensor:
-        permutation = self.permutation(g)
-        values = self._values(g, permutation.shape)
-        zero = torch.zeros(*permutation.shape, self.dim, dtype=values.dtype, device=permutation.device)
-        return zero.scatter(-2, permutation[..., None, :], values[..., None, :])
-
-    def algebra(self, x: Element) -> Tensor:
-        """Zero: permutations and roots of unity cannot move continuously."""
-        return torch.zeros(*tangent_batch(self.group, x), self.dim, self.dim, dtype=torch.float64)
-
-    def apply(self, g: Element, x: Tensor) -> Tensor:
-        self._check_features(x)
-        permutation = self.permutation(g).to(x.device)
-        shape = np.broadcast_shapes(permutation.shape, x.shape)
-        values = x.expand(shape)
-        if self.phase_order != 1:
-            factor = self._values(g, permutation.shape).to(x.device)
-            values = values * (factor.to(x.dtype) if not factor.is_complex() or x.is_complex() else factor)
-        return torch.gather(values, -1, permutation.argsort(-1).expand(shape))
-
-    def character(self, g: Element) -> Tensor:
-        permutation = self.permutation(g)
-        fixed = permutation == torch.arange(self.dim, device=permutation.device)
-        return (fixed * self._values(g, permutation.shape)).sum(-1)
-
-    def _values(self, g: Element, shape: torch.Size) -> Tensor:
-        if self.phase_order == 1:
-            return torch.ones(shape, dtype=torch.float64)
-        return roots_of_unity(self.phase_order)[self.phases(g)]
-
-
-@cache
-def roots_of_unity(order: int) -> Tensor:
-    """exp(2 pi i k / order) for k < order: exact +-1 for order 2, complex128 above."""
-    if order <= 2:
-        return torch.tensor([1.0, -1.0], dtype=torch.float64)[:order]
-    angle = 2 * torch.pi * torch.arange(order, dtype=torch.float64) / order
-    values = torch.complex(angle.cos(), angle.sin())
-    exact = torch.view_as_real(values)
-    near = (exact * 2).round() / 2
-    return torch.view_as_complex(torch.where((exact - near).abs() < 1e-12, near, exact))
+from .monomial import Monomial, insert_axis
 
 
 class Trivial(Monomial):
@@ -122,7 +61,7 @@ class Regular(Monomial):
         return "regular"
 
     def permutation(self, g: Element) -> Tensor:
-        spread = _insert_axis(self.group, g)
+        spread = insert_axis(self.group, g)
         return self.group.index(self.group.multiply(spread, self.group.elements()))
 
     def character(self, g: Element) -> Tensor:
@@ -146,65 +85,14 @@ class Cosets(Monomial):
         """(coset of every element, first element of every coset)."""
         group, members = self.group, self._embedding(self.subgroup.elements())
         elements = group.elements()
-        smallest = group.index(group.multiply(_insert_axis(group, elements), members)).amin(-1)
+        smallest = group.index(group.multiply(insert_axis(group, elements), members)).amin(-1)
         firsts, coset = torch.unique(smallest, return_inverse=True)
         return coset, firsts
 
     def permutation(self, g: Element) -> Tensor:
         coset, firsts = self._cosets
         representatives = take(self.group.elements(), firsts)
-        return coset[self.group.index(self.group.multiply(_insert_axis(self.group, g), representatives))]
-
-
-class Pixels(Monomial):
-    """Functions on the pixels of a picture (rows downwards, y axis up), or voxels; (g f)(x) = f(g^-1 x).
-
-    The group moves the centred pixel coordinates by its `vector`, which must consist of signed permutation matrices.
-    """
-
-    def __init__(self, group: Group, shape: Sequence[int]):
-        vector = group.vector
-        if vector.phase_order not in (1, 2) or vector.dim != len(shape):
-            raise IntertwineError(
-                f"{group} does not map the pixels of a {tuple(shape)} picture to each other: its vector must be "
-                f"{len(shape)}-dimensional and turn by right angles, as that of C(4), D(4) or Cube() does"
-            )
-        size = 1
-        for length in shape:
-            size *= length
-        super().__init__(group, size, (tuple(shape),))
-        self.shape = tuple(shape)
-        for g in group.generators:
-            self.permutation(g)
-
-    def label(self) -> str:
-        return f"pixels({'x'.join(map(str, self.shape))})"
-
-    @cached_property
-    def _coordinates(self) -> Tensor:
-        """Twice the centred coordinates (x, y, ..) of every pixel, (pixels, d) integers."""
-        axes = [2 * torch.arange(n) - (n - 1) for n in self.shape]
-        grid = torch.cartesian_prod(*axes).reshape(-1, len(axes)).flip(-1)  # (row, column) -> (x, -y)
-        sign = torch.ones(len(axes), dtype=torch.int64)
-        sign[1 if len(axes) > 1 else 0] = -1 if len(axes) > 1 else 1
-        return grid * sign
-
-    def permutation(self, g: Element) -> Tensor:
-        matrix = self.group.vector.matrix(g).round().long()
-        moved = torch.einsum("...ij,nj->...ni", matrix, self._coordinates)
-        if len(self.shape) > 1:
-            moved[..., 1] *= -1
-        lengths = torch.tensor(self.shape)
-        places = (moved.flip(-1) + lengths - 1) // 2
-        if bool(((places < 0) | (places >= lengths)).any()):
-            raise IntertwineError(f"{self.group} turns a {self.shape} picture out of its frame; it must be square")
-        strides = torch.cumprod(torch.tensor([1, *self.shape[:0:-1]]), 0).flip(0)
-        return (places * strides).sum(-1)
-
-
-def pixels(group: Group, shape: Sequence[int]) -> Representation:
-    """Functions on the pixels of an (H, W) picture, or on the voxels of a (D, H, W) volume, row-major."""
-    return Pixels(group, shape)
+        return coset[self.group.index(self.group.multiply(insert_axis(self.group, g), representatives))]
 
 
 class Defining(Representation):
@@ -277,8 +165,8 @@ class GridPoints(Monomial):
     def permutation(self, g: Element) -> Tensor:
         normal, point = self._semidirect.normal, self._semidirect.point
         shift, h = g
-        turned = self._semidirect.act(_insert_axis(point, h), normal.elements())
-        return normal.index(normal.multiply(_insert_axis(normal, shift), turned))
+        turned = self._semidirect.act(insert_axis(point, h), normal.elements())
+        return normal.index(normal.multiply(insert_axis(normal, shift), turned))
 
 
 class Adjoint(Representation):
@@ -324,8 +212,3 @@ def vector(group: Group) -> Representation:
     if isinstance(group, Semidirect):
         return GridPoints(group) if isinstance(group.normal, Grid) else WreathVector(group)
     raise IntertwineError(f"{group} has no defining representation")
-
-
-def _insert_axis(group: Group, g: Element) -> Element:
-    """Add a batch axis of length 1 after the existing ones."""
-    return tree_map(lambda leaf, unit: leaf.unsqueeze(leaf.ndim - unit.ndim), g, group.identity)

@@ -19,7 +19,7 @@ from ..errors import IntertwineError
 from ..groups.elements import stack
 from .base import Representation
 from .finite_irrep import Irreducible
-from .leaves import roots_of_unity
+from .monomial import roots_of_unity
 
 Array = NDArray[Any]
 

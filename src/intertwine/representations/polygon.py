@@ -21,7 +21,7 @@ from ..groups.elements import Element
 from ..groups.permutation import PermutationGroup
 from .base import Representation
 from .finite_irrep import Complexified, FiniteIrrep, Reals
-from .leaves import roots_of_unity
+from .monomial import roots_of_unity
 
 
 class PolygonIrrep(FiniteIrrep):
