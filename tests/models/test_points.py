@@ -276,3 +276,20 @@ def test_the_calculator_of_ase_in_other_units() -> None:
     np.testing.assert_allclose(copper.get_forces(), own.forces.numpy(), atol=1e-12)
     assert own.stress is not None
     np.testing.assert_allclose(copper.get_stress(voigt=False), own.stress[0].numpy() / 4, atol=1e-12)
+
+
+def test_hessians_by_vmap_are_numerical_derivatives(potential: InteratomicPotential) -> None:
+    positions = torch.tensor([[0.0, 0, 0], [1.1, 0.2, 0], [-0.3, 0.9, 0.5]], dtype=torch.float64)
+    numbers, h = [8, 1, 1], 1e-4
+    graph = potential.gather(atoms(numbers, positions)).graph
+    r = positions.clone().requires_grad_()
+    energy = potential(torch.tensor(numbers), graph.moved(r))
+    (slope,) = torch.autograd.grad(energy.sum(), r, create_graph=True)
+    every = torch.eye(9, dtype=torch.float64).view(9, 3, 3)
+    hessian = torch.vmap(lambda v: torch.autograd.grad(slope, r, v, retain_graph=True)[0])(every)
+    torch.testing.assert_close(hessian.view(9, 9), hessian.view(9, 9).mT)
+    for column in (0, 4, 8):
+        plus, minus = (
+            potential.predict(atoms(numbers, positions + sign * h * every[column])).forces for sign in (1, -1)
+        )
+        torch.testing.assert_close(hessian[column], (minus - plus) / (2 * h), atol=1e-6, rtol=1e-5)

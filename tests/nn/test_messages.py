@@ -277,3 +277,11 @@ def test_without_llvmlite_one_note_in_the_log(monkeypatch: pytest.MonkeyPatch, c
             torch.testing.assert_close(sums(inputs, edges, p), expected)
     fused.available.cache_clear()
     assert [record.message.count("intertwine[points]") for record in caplog.records] == [1]
+
+
+def test_vmap(route: str):
+    p, edges = of_degree(SO(3), 1), graph(4, 7)
+    x, y, w = random_inputs(p, edges, 2)
+    several = torch.stack([x, 2 * x, -x], 1)
+    found = torch.vmap(lambda t: message(t, y, w, edges, p), in_dims=1)(several)
+    torch.testing.assert_close(found, torch.stack([sums((t, y, w), edges, p) for t in several.unbind(1)]))

@@ -134,3 +134,8 @@ def test_bad_input():
             spherical_harmonics(wrong, 2)
     with pytest.raises(IntertwineError, match="normalisation"):
         spherical_harmonics(v, 2, normalisation="unit")
+
+
+def test_vmap():
+    x = torch.randn(4, 5, 3, dtype=torch.float64)
+    torch.testing.assert_close(torch.vmap(lambda v: spherical_harmonics(v, 3))(x), spherical_harmonics(x, 3))

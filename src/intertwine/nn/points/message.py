@@ -24,6 +24,7 @@ from torch import Tensor
 from ...errors import IntertwineError
 from . import folded, fused
 from .edges import Edges
+from .one_by_one import one_by_one
 from .plan import Plan, plan
 
 __all__ = ["Plan", "message", "plan"]
@@ -168,3 +169,5 @@ def _derivatives_of_second(g: Tensor, x: Any, y: Any, w: Any, a: Any, rest: Any)
 
 torch.library.register_autograd("intertwine::message", _backward_of_messages, setup_context=_keep)
 torch.library.register_autograd("intertwine::message_gradients", _backward_of_gradients, setup_context=_keep)
+torch.library.register_vmap("intertwine::message", one_by_one(torch.ops.intertwine.message))
+torch.library.register_vmap("intertwine::message_gradients", one_by_one(torch.ops.intertwine.message_gradients))

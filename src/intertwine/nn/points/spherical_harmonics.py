@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ...errors import IntertwineError
 from . import fused
+from .one_by_one import one_by_one
 from .solid_steps import NORMALISATIONS, factor, step_in
 
 
@@ -134,3 +135,5 @@ def _backward_of_gradient(ctx: Any, a: Tensor) -> tuple[Tensor, Tensor, None, No
 
 torch.library.register_autograd("intertwine::solid_harmonics", _backward_of_values, setup_context=_keep)
 torch.library.register_autograd("intertwine::solid_gradient", _backward_of_gradient, setup_context=_keep)
+torch.library.register_vmap("intertwine::solid_harmonics", one_by_one(torch.ops.intertwine.solid_harmonics))
+torch.library.register_vmap("intertwine::solid_gradient", one_by_one(torch.ops.intertwine.solid_gradient))
