@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from ..errors import IntertwineError
 from ..nn import FourierActivation, Gate, NormActivation, Pointwise, ScalarGate
+from ..nn.kernel import point_space
+from ..nn.module import Device, require_representation
 from ..representations.base import Representation
 from ..representations.harmonics import Harmonics
 from ..representations.structure import direct_sum
@@ -71,3 +75,56 @@ def choose_fields(space: Representation, kind: str | None, activation: str | Non
     """Fill in what was left open: regular fields and ReLU for finite groups, irreps and scalar gates for others."""
     kind = kind or ("regular" if space.group.is_finite else "irreps")
     return Fields(space, kind, activation or ("relu" if kind == "regular" else "scalar gate"), frequency)
+
+
+class FieldModel(nn.Module):
+    """What convolutional networks share: the type of their pictures, and the kinds of hidden fields and kernels.
+
+    Args:
+        rho_in: the type of the pictures or volumes.
+        fields, activation, frequency: the kind of hidden fields, see `Fields`.
+        bandlimit, profile: of the kernels, see `nn.Conv2d`.
+        space: how the group moves the grid, where it is not `G.vector`.
+        generator: random numbers for the initial weights.
+    """
+
+    def __init__(
+        self,
+        rho_in: Representation,
+        *,
+        fields: str | None = None,
+        activation: str | None = None,
+        frequency: int = 3,
+        bandlimit: int | None = None,
+        profile: str | None = None,
+        space: Representation | None = None,
+        generator: torch.Generator | None = None,
+    ):
+        super().__init__()
+        self.rho_in = rho_in
+        self.fields = choose_fields(space_of(self, rho_in, space), fields, activation, frequency)
+        self.kernel: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
+
+    def place(self, device: Device, dtype: torch.dtype | None) -> None:
+        """Move to what the keywords `device` and `dtype` ask for; the last line of every model's `__init__`."""
+        del self.kernel["generator"]  # its work is done, and it can not be copied
+        self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
+
+    def check(self, x: Tensor) -> None:
+        """Raise unless x is (batch, rho_in.dim, *grid); a picture alone could pass for a batch where sizes coincide."""
+        d = self.fields.space.dim
+        if x.ndim != d + 2 or x.shape[1] != self.rho_in.dim:
+            alone = ": give a picture without a batch as x[None]" * (x.ndim == d + 1)
+            raise IntertwineError(
+                f"{type(self).__name__} takes (batch, {self.rho_in.dim}, *grid) with {d} grid axes and channels of "
+                f"type {self.rho_in}, got shape {tuple(x.shape)}{alone}"
+            )
+
+
+def space_of(model: nn.Module, rho_in: Representation, space: Representation | None) -> Representation:
+    """How the group of rho_in moves the grid: `space`, or its own `vector`."""
+    require_representation(model, rho_in)
+    group = rho_in.group
+    if space is None and group.is_finite and group.order == 1:
+        raise IntertwineError(f"{group} does not say how many dimensions the grid has: give space=2*{group}.trivial")
+    return point_space(group, group.vector.dim if space is None else space.dim, space)

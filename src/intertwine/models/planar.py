@@ -18,10 +18,9 @@ from ..nn import (
     GroupPool,
 )
 from ..nn.grids.blur import BlurPool
-from ..nn.kernel import point_space
-from ..nn.module import Device, require_representation
+from ..nn.module import Device
 from ..representations.base import Representation
-from .fields import Fields, choose_fields
+from .fields import FieldModel, Fields
 
 CONVOLUTIONS: dict[int, Any] = {1: Conv1d, 2: Conv2d, 3: Conv3d}
 RELU_GAIN = 2**0.5
@@ -62,7 +61,7 @@ class ConvBlock(nn.Sequential):
         self.rho_in, self.rho_out = rho_in, fields.of(number)
 
 
-class SteerableCNN(nn.Module):
+class SteerableCNN(FieldModel):
     """Convolutions on fields, pooling by anti-aliased strides, and a head on what the group leaves invariant.
 
         (batch, rho_in.dim, *grid) -> (batch, outputs)
@@ -76,11 +75,9 @@ class SteerableCNN(nn.Module):
         widths: number of fields after each convolution.
         kernel_sizes: of each convolution.
         pool_after: numbers of the convolutions, from 1, that a stride of 2 follows.
-        fields, activation, frequency: the kind of hidden fields, see `models.fields.Fields`.
         head: width of the hidden layer behind the invariants; 0 for none.
         dropout: probability of dropping a whole field.
-        bandlimit, profile: of the kernels, see `nn.Conv2d`.
-        space: how the group moves the grid, where it is not `G.vector`.
+        kind: fields, activation, frequency, bandlimit, profile, space, generator, see `models.fields.FieldModel`.
 
     Raises:
         IntertwineError: when the lists differ in length or the group and the fields do not fit.
@@ -103,42 +100,33 @@ class SteerableCNN(nn.Module):
         kernel_sizes: Sequence[int] = (7, 5, 5, 5, 5, 5),
         paddings: Sequence[int] | None = None,
         pool_after: Sequence[int] = (2, 4),
-        fields: str | None = None,
-        activation: str | None = None,
-        frequency: int = 3,
         head: int = 64,
         dropout: float = 0.0,
-        bandlimit: int | None = None,
-        profile: str | None = None,
-        space: Representation | None = None,
-        generator: torch.Generator | None = None,
         device: Device = None,
         dtype: torch.dtype | None = None,
+        **kind: Any,
     ):
-        super().__init__()
+        super().__init__(rho_in, **kind)
         pads = [None] * len(widths) if paddings is None else list(paddings)
         if not len(widths) == len(kernel_sizes) == len(pads) or not widths:
             raise IntertwineError(f"widths {tuple(widths)} and kernel_sizes {tuple(kernel_sizes)} name the same layers")
-        space = space_of(self, rho_in, space)
-        self.rho_in, self.outputs = rho_in, outputs
+        self.outputs = outputs
         if any(k not in range(1, len(widths) + 1) for k in pool_after):
             raise IntertwineError(f"pool_after numbers the {len(widths)} convolutions from 1, got {tuple(pool_after)}")
-        self.fields = choose_fields(space, fields, activation, frequency)
-        options: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
         layers: list[nn.Module] = []
         rho = rho_in
         for k, (width, size, pad) in enumerate(zip(widths, kernel_sizes, pads, strict=True), 1):
-            block = ConvBlock(rho, self.fields, width, size, padding=pad, dropout=dropout, **options)
+            block = ConvBlock(rho, self.fields, width, size, padding=pad, dropout=dropout, **self.kernel)
             layers.append(block)
             rho = block.rho_out
             if k in pool_after:
                 layers.append(BlurPool(2))
         self.trunk = nn.Sequential(*layers)
-        self.head = Head(rho, outputs, head, space=space, **options)
-        self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
+        self.head = Head(rho, outputs, head, space=self.fields.space, **self.kernel)
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        require_batch(self, x, self.rho_in, self.fields.space.dim)
+        self.check(x)
         return self.head(self.trunk(x))
 
 
@@ -224,21 +212,3 @@ class HarmonicNet(SteerableCNN):
         given = {"widths": widths, "kernel_sizes": (5,) * 6, "profile": "free", "bandlimit": orders, "head": 0}
         kind = {"fields": "irreps", "activation": "norm", "frequency": orders}
         super().__init__(rho_in, outputs, **{**given, **kind, **options})
-
-
-def require_batch(model: nn.Module, x: Tensor, rho_in: Representation, d: int) -> None:
-    """Raise unless x is (batch, rho_in.dim, *grid); a picture alone could pass for a batch where sizes coincide."""
-    if x.ndim != d + 2 or x.shape[1] != rho_in.dim:
-        raise IntertwineError(
-            f"{type(model).__name__} takes (batch, {rho_in.dim}, *grid) with {d} grid axes and channels of type "
-            f"{rho_in}, got shape {tuple(x.shape)}"
-        )
-
-
-def space_of(model: nn.Module, rho_in: Representation, space: Representation | None) -> Representation:
-    """How the group of rho_in moves the grid: `space`, or its own `vector`."""
-    require_representation(model, rho_in)
-    group = rho_in.group
-    if space is None and group.is_finite and group.order == 1:
-        raise IntertwineError(f"{group} does not say how many dimensions the grid has: give space=2*{group}.trivial")
-    return point_space(group, group.vector.dim if space is None else space.dim, space)

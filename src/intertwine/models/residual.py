@@ -13,8 +13,8 @@ from ..nn import BatchNorm
 from ..nn.grids.blur import BlurPool
 from ..nn.module import Device
 from ..representations.base import Representation
-from .fields import Fields, choose_fields
-from .planar import CONVOLUTIONS, Head, require_batch, space_of
+from .fields import FieldModel, Fields
+from .planar import CONVOLUTIONS, Head
 
 RESIDUAL_GAIN = 0.5
 
@@ -47,7 +47,7 @@ def _to(convolution: Any, rho: Representation, act: nn.Module, fields: Fields, k
     return nn.Identity() if wanted == rho else convolution(rho, wanted, 1, space=fields.space, bias=False, **kernel)
 
 
-class SteerableResNet(nn.Module):
+class SteerableResNet(FieldModel):
     """A pre-activation residual network on fields of any group: (batch, rho_in.dim, *grid) -> (batch, outputs).
 
     Args:
@@ -55,8 +55,8 @@ class SteerableResNet(nn.Module):
         outputs: how many invariant numbers, or a representation.
         widths: number of fields of each stage; every stage but the first begins with an anti-aliased stride of 2.
         depth: residual blocks of each stage. Wide residual networks WRN-(6 depth + 4)-k have three stages.
-        fields, activation, frequency: the kind of hidden fields, see `models.fields.Fields`.
         head: width of the hidden layer behind the invariants; 0 for none.
+        kind: fields, activation, frequency, bandlimit, profile, space, generator, see `models.fields.FieldModel`.
 
     Example:
         >>> G = D(4)
@@ -73,24 +73,17 @@ class SteerableResNet(nn.Module):
         *,
         widths: Sequence[int] = (4, 8, 16),
         depth: int = 2,
-        fields: str | None = None,
-        activation: str | None = None,
-        frequency: int = 3,
         head: int = 0,
-        bandlimit: int | None = None,
-        profile: str | None = None,
-        space: Representation | None = None,
-        generator: torch.Generator | None = None,
         device: Device = None,
         dtype: torch.dtype | None = None,
+        **kind: Any,
     ):
-        super().__init__()
-        space = space_of(self, rho_in, space)
-        self.rho_in, self.outputs = rho_in, outputs
+        super().__init__(rho_in, **kind)
+        space = self.fields.space
+        self.outputs = outputs
         if not widths or depth < 1:
             raise IntertwineError(f"SteerableResNet needs a width and depth >= 1, got {tuple(widths)} and {depth}")
-        self.fields = choose_fields(space, fields, activation, frequency)
-        kernel: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
+        kernel = self.kernel
         self.stem = CONVOLUTIONS[space.dim](
             rho_in, self.fields.of(widths[0]), 3, padding=1, space=space, bias=False, **kernel
         )
@@ -104,8 +97,8 @@ class SteerableResNet(nn.Module):
         last = _to(CONVOLUTIONS[space.dim], self.fields.of(number), act, self.fields, kernel)
         self.last = nn.Sequential(last, BatchNorm(act.rho_in), act)  # type: ignore[arg-type]
         self.head = Head(self.fields.of(number), outputs, head, space=space, **kernel)
-        self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        require_batch(self, x, self.rho_in, self.fields.space.dim)
+        self.check(x)
         return self.head(self.last(self.blocks(self.stem(x))))

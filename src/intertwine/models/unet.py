@@ -12,11 +12,11 @@ from ..errors import IntertwineError
 from ..nn.grids.blur import BlurPool, Upsample
 from ..nn.module import Device
 from ..representations.base import Representation
-from .fields import choose_fields
-from .planar import CONVOLUTIONS, ConvBlock, require_batch, space_of
+from .fields import FieldModel
+from .planar import CONVOLUTIONS, ConvBlock
 
 
-class SteerableUNet(nn.Module):
+class SteerableUNet(FieldModel):
     """Down to coarser grids and up again, each level joined with the one it came from:
 
         (batch, rho_in.dim, *grid) -> (batch, rho_out.dim, *grid)
@@ -28,7 +28,7 @@ class SteerableUNet(nn.Module):
         rho_in, rho_out: types of the fields that go in and come out.
         widths: number of hidden fields at each level, the finest first.
         kernel_size: odd.
-        fields, activation, frequency: the kind of hidden fields, see `models.fields.Fields`.
+        kind: fields, activation, frequency, bandlimit, profile, space, generator, see `models.fields.FieldModel`.
 
     Example:
         >>> G = C(4)
@@ -45,27 +45,19 @@ class SteerableUNet(nn.Module):
         *,
         widths: Sequence[int] = (4, 8, 16),
         kernel_size: int = 3,
-        fields: str | None = None,
-        activation: str | None = None,
-        frequency: int = 3,
-        bandlimit: int | None = None,
-        profile: str | None = None,
-        space: Representation | None = None,
-        generator: torch.Generator | None = None,
         device: Device = None,
         dtype: torch.dtype | None = None,
+        **kind: Any,
     ):
-        super().__init__()
-        space = space_of(self, rho_in, space)
-        self.rho_in, self.rho_out = rho_in, rho_out
+        super().__init__(rho_in, **kind)
+        space = self.fields.space
+        self.rho_out = rho_out
         if not widths or kernel_size % 2 == 0:
             raise IntertwineError(f"SteerableUNet needs a width and an odd kernel, got {tuple(widths)}, {kernel_size}")
-        self.fields = choose_fields(space, fields, activation, frequency)
-        options: dict[str, Any] = {"bandlimit": bandlimit, "profile": profile, "generator": generator}
 
         def level(rho: Representation, width: int) -> nn.Sequential:
-            first = ConvBlock(rho, self.fields, width, kernel_size, **options)
-            return nn.Sequential(first, ConvBlock(first.rho_out, self.fields, width, kernel_size, **options))
+            first = ConvBlock(rho, self.fields, width, kernel_size, **self.kernel)
+            return nn.Sequential(first, ConvBlock(first.rho_out, self.fields, width, kernel_size, **self.kernel))
 
         rho, down, up = rho_in, [], []
         for width in widths:
@@ -76,11 +68,11 @@ class SteerableUNet(nn.Module):
             rho = self.fields.of(width)
         self.down, self.up = nn.ModuleList(down), nn.ModuleList(up)
         self.pool, self.fill = BlurPool(2), Upsample(2)
-        self.last = CONVOLUTIONS[space.dim](rho, rho_out, 1, space=space, generator=generator)
-        self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
+        self.last = CONVOLUTIONS[space.dim](rho, rho_out, 1, space=space, generator=self.kernel["generator"])
+        self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        require_batch(self, x, self.rho_in, self.fields.space.dim)
+        self.check(x)
         levels: list[Tensor] = []
         for k, layer in enumerate(self.down):
             x = layer(self.pool(x) if k else x)

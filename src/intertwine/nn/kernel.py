@@ -139,13 +139,15 @@ class Kernel(Solved):
     def _hold_arrangement(self) -> None:
         """Where there is one part: which row of samples of its expansion each pair of channels has."""
         parts = [part for row in self._blocks for block in row for line in block for part in line]
-        single = len(parts) == 1 and parts[0].shape[2] and getattr(self, f"sign{parts[0].name}") is None
-        self._only = parts[0] if single else None
+        self._only: tuple[str, str, int, tuple[int, ...]] | None = None
+        """Of a single part: names of its table and index, columns to pick from, shape of the kernel."""
         self.hold_if("arrangement", None)
-        if self._only is None:
+        if len(parts) > 1 or not parts[0].shape[2] or getattr(self, f"sign{parts[0].name}") is not None:
             return
-        (dim_b, dim_a, _), (copies_out, copies_in, _) = self._shapes[self._only.name], self._only.shape
-        rows, count = getattr(self, f"rows{self._only.name}"), copies_out * copies_in * dim_b * dim_a
+        only = parts[0]
+        self._only = f"table{only.name}", f"index{only.name}", only.shape[2], self._channels + self.window.size
+        (dim_b, dim_a, _), (copies_out, copies_in, _) = self._shapes[only.name], only.shape
+        rows, count = getattr(self, f"rows{only.name}"), copies_out * copies_in * dim_b * dim_a
         if rows is None:
             rows = torch.arange(count).view(copies_out, copies_in, dim_b, dim_a).transpose(1, 2)
         rows = rows.reshape(self._channels)
@@ -170,7 +172,7 @@ class Kernel(Solved):
 
     def forward(self, weight: Tensor) -> Tensor:
         if self._only is not None:
-            return self._arranged(weight, self._only)
+            return self._arranged(weight, *self._only)
         kernel = _cat([_cat(self._row(k, weight), 1) for k in range(len(self._out))], 0)
         if self.rows is not None:
             kernel = kernel.index_select(0, self.rows)
@@ -178,16 +180,17 @@ class Kernel(Solved):
             kernel = kernel.index_select(1, self.columns)
         return kernel.unflatten(2, self.window.size)
 
-    def _arranged(self, weight: Tensor, part: _Part) -> Tensor:
+    def _arranged(self, weight: Tensor, table: str, index: str, columns: int, shape: tuple[int, ...]) -> Tensor:
         """The kernel of a single part in the fewest operations: small layers spend their time on calling them."""
-        table, index = getattr(self, f"table{part.name}"), getattr(self, f"index{part.name}")
-        if table is not None:
-            weight = weight.reshape(-1, len(table)) @ table
-        if index is not None:
-            weight = weight.reshape(-1, part.shape[2]).index_select(1, index)
-        if self.arrangement is not None:
-            weight = weight.reshape(-1, len(self.window.radius)).index_select(0, self.arrangement)
-        return weight.reshape(self._channels + self.window.size)
+        held = self._buffers
+        matrix, picked, rows = held[table], held[index], held["arrangement"]
+        if matrix is not None:
+            weight = weight.reshape(-1, matrix.shape[0]) @ matrix
+        if picked is not None:
+            weight = weight.reshape(-1, columns).index_select(1, picked)
+        if rows is not None:
+            weight = weight.reshape(rows.shape[0], -1).index_select(0, rows)
+        return weight.reshape(shape)
 
     def _row(self, k: int, weight: Tensor) -> list[Tensor]:
         """The blocks of one group of outputs, (copies out x dim, copies in x dim, samples) each."""

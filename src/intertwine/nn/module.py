@@ -75,8 +75,10 @@ class EquivariantModule(Solved):
         """Raise unless x has rho_in.dim features on the channel axis."""
         if x.ndim <= max(self.axis, 0) or x.shape[self.axis] != self.rho_in.dim:
             shape = f"(..., {self.rho_in.dim})" if self.axis < 0 else f"(batch, {self.rho_in.dim}, *grid)"
+            alone = self.axis > 0 and x.ndim > 1 and x.shape[0] == self.rho_in.dim
             raise IntertwineError(
                 f"{type(self).__name__} takes features {shape} of type {self.rho_in}, got shape {tuple(x.shape)}"
+                + ": give a field without a batch as x[None]" * alone
             )
         require_numbers(self, x)
 

@@ -25,6 +25,8 @@ Function = Callable[[Tensor], Tensor]
 class Pointwise(EquivariantModule):
     """A function of each entry: equivariant where the group permutes entries; where it also flips signs, odd functions.
 
+    Of complex entries the function takes the real and the imaginary part.
+
     Shapes: (..., rho.dim) -> (..., rho.dim), or with axis=1 (batch, rho.dim, *grid) -> the same.
 
     Raises:
@@ -55,7 +57,7 @@ class Pointwise(EquivariantModule):
 
     def forward(self, x: Tensor) -> Tensor:
         self.check(x)
-        return self.function(x)
+        return torch.complex(self.function(x.real), self.function(x.imag)) if x.is_complex() else self.function(x)
 
     def extra_repr(self) -> str:
         return f"{self.rho_in}, {getattr(self.function, '__name__', self.function)}"

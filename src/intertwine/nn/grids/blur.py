@@ -46,7 +46,8 @@ class Resampler(Solved):
         d = x.ndim - 2
         if d not in (1, 2, 3) or len(self._factors) not in (1, d):
             wanted = "(batch, channels, *grid)" + (f" with {len(self._factors)} grid axes" * (len(self._factors) > 1))
-            raise IntertwineError(f"{type(self).__name__} takes {wanted}, got shape {tuple(x.shape)}")
+            alone = ": give a picture without a batch as x[None]" * (d + 1 == len(self._factors) or d == 0)
+            raise IntertwineError(f"{type(self).__name__} takes {wanted}, got shape {tuple(x.shape)}{alone}")
         return self._factors * d if len(self._factors) == 1 else self._factors
 
     def length(self, factor: int, parity: int) -> int:
@@ -70,7 +71,8 @@ class BlurPool(Resampler):
     How many there are follows from each axis' length, so that right-angle turns and flips are exact for every size.
 
     Args:
-        stride: s, one number or one for each axis.
+        stride: s, one number or one for each axis; (2, 2) refuses signals, and pictures without a batch axis, which
+            2 takes for a batch of signals.
         filter: the low-pass filter, `Spline(order)` or `Kaiser(radius, beta)`.
         padding_mode: "replicate", "reflect", "circular" (for cyclic grids whose length s divides) or "zeros".
         kernel_size, padding, ceil_mode: make the output as large as a pooling layer of torch would with these.

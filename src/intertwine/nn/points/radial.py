@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +35,7 @@ class PolynomialEnvelope(nn.Module):
         return f"cutoff={self.cutoff}, p={self.p}"
 
 
-class RadialBasis(Solved):
+class RadialBasis(Solved, ABC):
     """Functions of distance on [0, cutoff] times an envelope: (...) -> (..., number).
 
     Args:
@@ -59,9 +60,9 @@ class RadialBasis(Solved):
     def _constants(self) -> None:
         """Buffers and parameters of the basis."""
 
+    @abstractmethod
     def functions(self, r: Tensor) -> Tensor:
         """The functions without the envelope, (..., number)."""
-        raise NotImplementedError
 
     def forward(self, r: Tensor) -> Tensor:
         return self.functions(r) * self.envelope(r).unsqueeze(-1)
