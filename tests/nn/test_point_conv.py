@@ -264,13 +264,12 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
     nodes = 7
     edges = Edges.of(*torch.randint(0, nodes, (2, 40)), nodes)
     conv = PointConv(rho, rho, degree=1, radial=5, hidden=(4,), dtype=torch.float64)
-    shapes = (nodes, rho.dim), (40, 4), (40, 5), (40, conv.channels)
+    shapes = (nodes, rho.dim), (40, 4), (40, 5)
     leaves = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
     wanted = [*leaves, *conv.parameters()]
 
     def answers() -> tuple[Tensor, ...]:
-        x, y, radial, factor = leaves
-        found = conv(x, y, radial, edges, factor)
+        found = conv(*leaves, edges)
         slopes = torch.autograd.grad(found.square().sum(), leaves, create_graph=True)
         return found, *slopes, *torch.autograd.grad(sum(s.square().sum() for s in slopes), wanted)
 
