@@ -20,7 +20,7 @@ from intertwine.nn import radius_graph
 
 TOLERANCE = 1e-10
 CELL = torch.tensor([[3.2, 0, 0], [0.6, 3.4, 0], [-0.3, 0.5, 3.1]], dtype=torch.float64)
-every_block = pytest.mark.parametrize("block", ["many-body", "attention"])
+every_block = pytest.mark.parametrize("block", ["many-body", "attention", "turned"])
 
 
 def atoms(numbers: list[int], positions: Tensor, cell: Tensor | None = None) -> Any:
@@ -30,7 +30,16 @@ def atoms(numbers: list[int], positions: Tensor, cell: Tensor | None = None) -> 
     return found
 
 
-@pytest.fixture(params=["many-body", "many-body, both parities", "attention", "attention, both parities"])
+@pytest.fixture(
+    params=[
+        "many-body",
+        "many-body, both parities",
+        "attention",
+        "attention, both parities",
+        "turned",
+        "turned, both parities",
+    ]
+)
 def potential(request: pytest.FixtureRequest) -> InteratomicPotential:
     block, *parity = request.param.split(", ")
     return InteratomicPotential(
@@ -83,7 +92,7 @@ def test_a_lone_scalar_may_come_in(block: str) -> None:
 
 
 def test_unknown_blocks_are_refused() -> None:
-    with pytest.raises(IntertwineError, match="gate, many-body, attention"):
+    with pytest.raises(IntertwineError, match="gate, many-body, attention, turned"):
         InteratomicPotential([1], block="convolution")
 
 

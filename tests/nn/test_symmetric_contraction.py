@@ -236,6 +236,21 @@ def test_derivatives(species: int | None):
     assert gradgradcheck(f, (x, weight))
 
 
+def test_many_points_are_done_in_parts(monkeypatch: pytest.MonkeyPatch):
+    contraction = layer("O(3)")
+    x = torch.randn(9, contraction.rho_in.dim).double().requires_grad_()
+
+    def results() -> list[Tensor]:
+        out = contraction(x)
+        (slope,) = torch.autograd.grad(out.square().sum(), x, create_graph=True)
+        return [out, slope, *torch.autograd.grad(slope.square().sum(), [x, contraction.weight])]
+
+    whole = results()
+    monkeypatch.setattr(horner, "MOST", 5000)
+    for found, wanted in zip(results(), whole, strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
 # --- cost and refusals ------------------------------------------------------------------------------------------------
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from .attentive import Attentive
 from .interaction import Interaction
 from .many_body import ManyBody
+from .turned import Turned
 
-BLOCKS: Mapping[str, Callable[..., Interaction | ManyBody | Attentive]] = {
+BLOCKS: Mapping[str, Callable[..., Interaction | ManyBody | Attentive | Turned]] = {
     "gate": Interaction,
     "many-body": ManyBody,
     "attention": Attentive,
+    "turned": Turned,
 }
 """Kind(rho_in, rho_out, settings, generator) -> module (x, y, radial, attributes, graph) -> features of its rho_out."""

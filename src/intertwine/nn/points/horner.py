@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from ...errors import IntertwineError
 from ...groups.base import on_cpu
@@ -28,6 +29,8 @@ from ..products.polynomials import polynomials
 
 NOTHING = 1e-12
 """Entries of couplings below this are rounding errors of zeros."""
+MOST = 2**28
+"""Monomials and slopes up to which those of all points are held at once: a gigabyte in float32."""
 
 Terms = tuple[Representation, ...]
 
@@ -77,6 +80,16 @@ class Horner(Solved):
 
     def forward(self, x: Tensor, weight: Tensor) -> Tensor:
         """The weighted sum of all polynomials, (U, K, N)."""
+        held = len(x) * (2 * self.factors.shape[1] + 2 * len(self.order))
+        points = max(1, MOST // held)
+        if torch.compiler.is_compiling() or x.shape[2] <= points:
+            return self._values(x, weight)
+        # Monomials are computed again for the gradient, so that memory holds those of some points at a time.
+        return torch.cat(
+            [checkpoint(self._values, part, weight, use_reentrant=False) for part in x.split(points, 2)], 2
+        )
+
+    def _values(self, x: Tensor, weight: Tensor) -> Tensor:
         extended = torch.cat([torch.ones_like(x[:, :1]), x], 1)
         monomials = extended.index_select(1, self.factors[0])
         for numbers in self.factors[1:]:
