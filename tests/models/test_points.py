@@ -293,3 +293,16 @@ def test_hessians_by_vmap_are_numerical_derivatives(potential: InteratomicPotent
             potential.predict(atoms(numbers, positions + sign * h * every[column])).forces for sign in (1, -1)
         )
         torch.testing.assert_close(hessian[column], (minus - plus) / (2 * h), atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.compile
+def test_compile_and_autocast() -> None:
+    G = tw.O(3)
+    network = TensorFieldNetwork(G.trivial, G.trivial + G.vector, cutoff=2.0, channels=4, degree=1, pool="sum")
+    graph, x = radius_graph(torch.randn(10, 3), 2.0), torch.ones(10, 1)
+    torch.compiler.reset()
+    captured = torch.compile(network, backend="aot_eager", fullgraph=True)
+    torch.testing.assert_close(captured(x, graph), network(x, graph))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        low = network(x, graph)
+    torch.testing.assert_close(low.float(), network(x, graph), atol=0.3, rtol=0.1)
