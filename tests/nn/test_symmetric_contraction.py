@@ -218,6 +218,24 @@ def test_species_have_weights_of_their_own():
         torch.testing.assert_close(moved, contraction.rho_out.apply(g, out), atol=1e-10, rtol=1e-10)
 
 
+@pytest.mark.compile
+def test_species_are_captured():
+    contraction = layer("SO(2)", species=3)
+    given = torch.randn(7, contraction.rho_in.dim).double(), torch.tensor([2, 0, 2, 2, 0, 0, 2])
+    torch._dynamo.reset()
+    compiled = torch.compile(contraction, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(*given), contraction(*given))
+    exported = torch.export.export(contraction, given).module()
+    torch.testing.assert_close(exported(*given), contraction(*given))
+
+
+def test_made_on_another_device():
+    with torch.device("meta"):
+        contraction = layer("O(3)")
+    assert contraction.weight.device.type == "meta"
+    assert contraction(torch.randn(3, contraction.rho_in.dim, device="meta").double()).shape[0] == 3
+
+
 # --- derivatives ------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..groups.base import on_cpu
 from ..representations.base import Representation
 from ..representations.expand import expand
 from .module import Device, EquivariantModule, Solved
@@ -53,8 +52,9 @@ class LayerNorm(EquivariantModule):
     ):
         super().__init__(rho, rho, axis=axis)
         self.eps = eps
-        self.kinds = nn.ModuleList(_Kind(term, index, rho, affine) for term, index in expand(rho).items())
-        self.join = Join(expand(rho).values())
+        with torch.device("cpu"):
+            self.kinds = nn.ModuleList(_Kind(term, index, rho, affine) for term, index in expand(rho).items())
+            self.join = Join(expand(rho).values())
         self.place(device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -74,7 +74,6 @@ class LayerNorm(EquivariantModule):
 class _Kind(Solved):
     """The copies of one term: features (..., rho.dim) -> normalised (..., copies, dim)."""
 
-    @on_cpu
     def __init__(self, term: Representation, index: Tensor, rho: Representation, affine: bool):
         super().__init__()
         if not term.is_unitary:

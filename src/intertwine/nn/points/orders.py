@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ...groups.base import on_cpu
 from ...representations.base import Representation
 from ..module import Solved
 
@@ -38,6 +39,7 @@ class Orders(Solved):
     scale_of: Tensor
     back: Tensor
 
+    @on_cpu
     def __init__(
         self,
         before: Sequence[Kind],

@@ -8,10 +8,13 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from ...groups.base import on_cpu
+
 SILU_GAIN = 1.6790
 """What keeps the mean square of normal numbers through SiLU."""
 
 
+@on_cpu
 def radial_network(widths: Sequence[int], generator: torch.Generator | None = None) -> nn.Sequential:
     """Linear maps without bias, so that weights vanish with the radial features at the cutoff; SiLU between."""
     layers: list[nn.Module] = []

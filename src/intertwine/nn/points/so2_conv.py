@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...errors import IntertwineError
+from ...groups.base import on_cpu
 from ...groups.classical import SO, O
 from ...representations.base import Representation
 from ...representations.expand import expand
@@ -111,6 +112,7 @@ class SO2Conv(EquivariantModule):
         return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
 
 
+@on_cpu
 def _kinds(rho: Representation) -> list[Kind]:
     """The irreducible constituents of rho in the basis of harmonics, by degree."""
     group, found = rho.group, set()

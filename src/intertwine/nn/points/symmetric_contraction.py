@@ -72,9 +72,10 @@ class SymmetricContraction(EquivariantModule):
         if degree < 1 or (species is not None and species < 1):
             raise IntertwineError(f"degree and species are at least 1, got {degree} and {species}")
         self.channels, self.degree, self.species = _channels(rho_in, rho_out), degree, species
-        self.take = nn.ModuleList(Take(index) for index in expand(rho_in).values())
-        self.horner = Horner(tuple(expand(rho_in)), tuple(expand(rho_out)), degree)
-        self.join = Join(expand(rho_out).values())
+        with torch.device("cpu"):
+            self.take = nn.ModuleList(Take(index) for index in expand(rho_in).values())
+            self.horner = Horner(tuple(expand(rho_in)), tuple(expand(rho_out)), degree)
+            self.join = Join(expand(rho_out).values())
         self.paths = self.horner.paths
         self._rows = [term.dim for term in expand(rho_out)]
         self.weight = nn.Parameter(self._initial(generator))
@@ -106,6 +107,9 @@ class SymmetricContraction(EquivariantModule):
             given = None if species is None else (species.dtype, tuple(species.shape))
             raise IntertwineError(f"points have species ({', '.join(map(str, batch))}) int64, got {given}")
         species = species.flatten()
+        if torch.compiler.is_compiling():  # a captured graph knows no sizes of parts: all weights for all points
+            found = [self.horner(features, w) * (species == s) for s, w in enumerate(self.weight)]
+            return torch.stack(found).sum(0)
         counts = species.bincount(minlength=len(self.weight)).tolist()
         if len(counts) > len(self.weight):
             raise IntertwineError(f"species are 0 .. {len(self.weight) - 1}, got {int(species.max())}")
