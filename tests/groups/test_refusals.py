@@ -208,3 +208,11 @@ def test_positions_of_no_elements(group: tw.Group, element: list, message: str) 
 def test_errors_are_value_errors() -> None:
     """One class, which callers may catch as ValueError."""
     assert issubclass(IntertwineError, ValueError)
+
+
+def test_sizes_that_are_no_whole_numbers_are_named() -> None:
+    for make in (lambda: tw.C(2.5), lambda: tw.SO(float("nan")), lambda: tw.SO("3"), lambda: tw.O(1, 3.5)):  # type: ignore[arg-type]
+        with pytest.raises(IntertwineError, match="integer n >= 1"):
+            make()
+    with pytest.raises(IntertwineError, match="even number"):
+        tw.Sp(4.5)  # type: ignore[arg-type]

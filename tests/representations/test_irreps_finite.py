@@ -113,6 +113,9 @@ def test_printed_entries_are_integers_or_sums_of_roots():
     assert spell(np.array([0, 1, 1])) == "-1"
     assert spell(np.array([0, 1, 0, 0])) == "i"
     assert spell(np.array([1, 1, 0, 0, 1])) == "1+z5+z5^4"
+    assert spell(np.array([1, 0, 0, 0, 1, 0])) == "-z3"
+    assert spell(np.array([0, 0, 0, 0, 0, 1])) == "-z3"
+    assert spell(np.array([2, 2, 0])) == "-2z3^2"
     table = str(tw.A(5).character_table())
     assert "1+z5+z5^4" in table
     assert len(table.splitlines()) == 6

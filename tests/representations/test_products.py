@@ -269,3 +269,12 @@ def test_complex_representations_lead_to_real_ones() -> None:
         c = group.irrep((2, key)).real  # type: ignore[attr-defined]
         assert coupling(quark, quark, c) == (c >> quark * quark).dim == 1
     assert coupling(quark, quark.conj, group.irrep((0, 8), real=True)) == 1
+
+
+def test_restrictions_to_a_factor() -> None:
+    """The other factors become copies; powers are restricted part by part."""
+    rho = tw.sym(PERMUTED.vector, 2)
+    g = tw.SO(3).sample(2, generator=torch.Generator().manual_seed(6))
+    assert str(PERMUTED.vector.restrict(tw.SO(3)).decompose()) == "3xl=1"
+    assert check_decomposition(rho.restrict(tw.SO(3))) == "6xl=2 + 3xl=1 + 6xl=0"
+    assert torch.allclose(rho.restrict(tw.SO(3)).matrix(g), rho.matrix(PERMUTED.embed(1, g)))  # type: ignore[attr-defined]

@@ -111,7 +111,7 @@ def test_names() -> None:
         (tw.S(5), (2, 3), "decreasing positive integers"),
         (tw.S(5), (5, 0), "decreasing positive integers"),
         (tw.S(5), 4, "2 irreducible representations 4"),
-        (tw.C(6), 4, r"wave numbers 0 \.\. 3"),
+        (tw.C(6), 6, r"wave numbers 0 \.\. 5"),
         (tw.D(5), "B1", r"A1, A2, E1 \.\. E2"),
         (tw.D(6), "E3", "B1, B2"),
         (tw.A(4), "(5)", "0 irreducible"),

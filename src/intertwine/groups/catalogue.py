@@ -164,5 +164,5 @@ def _rotation(n: int) -> Tensor:
 
 
 def _at_least(least: int, n: int, name: str) -> None:
-    if n < least:
-        raise IntertwineError(f"{name}(n) needs n >= {least}, got {n}")
+    if type(n) is not int or n < least:
+        raise IntertwineError(f"{name}(n) needs an integer n >= {least}, got {n!r}")

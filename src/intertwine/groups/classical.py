@@ -31,7 +31,7 @@ _REAL, _COMPLEX = torch.float64, torch.complex128
 @catalogued
 def SO(p: int, q: int = 0) -> LieGroup:
     """SO(n), the rotations; or SO(p, q), the matrices of determinant 1 that preserve eta (two components)."""
-    _at_least(1, p + q, "SO")
+    _at_least(1, "SO", p, q)
     components = None if q == 0 or p == 0 else torch.stack([flip(p + q, [0, p + q - 1])])
     return pseudo_orthogonal(f"SO({_arguments(p, q)})", p, q, components, special=True)
 
@@ -39,7 +39,7 @@ def SO(p: int, q: int = 0) -> LieGroup:
 @catalogued
 def O(p: int, q: int = 0) -> LieGroup:  # noqa: E743 - the group's name
     """O(n), rotations and reflections; or O(p, q), all matrices that preserve eta (four components)."""
-    _at_least(1, p + q, "O")
+    _at_least(1, "O", p, q)
     flips = [[0]] if q == 0 or p == 0 else [[0], [p + q - 1]]
     components = torch.stack([flip(p + q, axes) for axes in flips])
     return pseudo_orthogonal(f"O({_arguments(p, q)})", p, q, components, special=False)
@@ -54,7 +54,7 @@ def Lorentz() -> LieGroup:
 @catalogued
 def U(n: int) -> LieGroup:
     """U(n), the unitary matrices."""
-    _at_least(1, n, "U")
+    _at_least(1, "U", n)
     algebra = torch.cat([su(n), 1j * (2 / n) ** 0.5 * torch.eye(n, dtype=_COMPLEX)[None]])
     return LieGroup(
         f"U({n})", algebra, residual=_unitary_residual, roots=_linear_roots(n, central=True),
@@ -65,7 +65,7 @@ def U(n: int) -> LieGroup:
 @catalogued
 def SU(n: int) -> LieGroup:
     """SU(n), the unitary matrices of determinant 1."""
-    _at_least(1, n, "SU")
+    _at_least(1, "SU", n)
     return LieGroup(
         f"SU({n})", su(n), roots=_linear_roots(n), residual=_with_determinant(_unitary_residual),
         sampler=lambda k, generator: unit_determinant(haar(k, n, generator, is_complex=True)),
@@ -75,7 +75,7 @@ def SU(n: int) -> LieGroup:
 @catalogued
 def GL(n: int) -> LieGroup:
     """GL(n), the invertible real matrices (two components)."""
-    _at_least(1, n, "GL")
+    _at_least(1, "GL", n)
     basis = 2**0.5 * units(n).reshape(n * n, n, n)
     return _linear(f"GL({n})", n, basis, flip(n, [0])[None], lambda g: torch.zeros(g.shape[:-2], dtype=_REAL))
 
@@ -83,7 +83,7 @@ def GL(n: int) -> LieGroup:
 @catalogued
 def SL(n: int) -> LieGroup:
     """SL(n), the real matrices of determinant 1."""
-    _at_least(1, n, "SL")
+    _at_least(1, "SL", n)
     e = units(n)
     algebra = [2**0.5 * e[i, j] for i in range(n) for j in range(n) if i != j] + traceless(n)
     basis = torch.stack(algebra) if algebra else torch.zeros(0, 1, 1, dtype=_REAL)
@@ -243,12 +243,12 @@ def _arguments(p: int, q: int) -> str:
     return f"{p},{q}" if q else f"{p}"
 
 
-def _at_least(least: int, n: int, name: str) -> None:
-    if n < least:
-        raise IntertwineError(f"{name}(n) needs n >= {least}, got {n}")
+def _at_least(least: int, name: str, *sizes: int) -> None:
+    if not all(type(n) is int and n >= 0 for n in sizes) or sum(sizes) < least:
+        raise IntertwineError(f"{name}(n) needs an integer n >= {least}, got {', '.join(map(repr, sizes))}")
 
 
 def _half(size: int, name: str) -> int:
-    if size < 2 or size % 2:
-        raise IntertwineError(f"{name}(2m) acts on an even number of dimensions, got {size}")
+    if type(size) is not int or size < 2 or size % 2:
+        raise IntertwineError(f"{name}(2m) acts on an even number of dimensions, got {size!r}")
     return size // 2

@@ -36,7 +36,8 @@ class Embedding:
             a small finite group, or of random elements of a larger one.
     """
 
-    _natural = False
+    is_natural = False
+    """Whether `inclusion` made it."""
 
     def __init__(self, source: Group, target: Group, function: Callable[[Element], Element]):
         self.source, self.target, self._function = source, target, function
@@ -66,7 +67,7 @@ class Embedding:
         return self._function(h)
 
     def __reduce__(self) -> Any:
-        return (inclusion, (self.source, self.target)) if self._natural else super().__reduce__()
+        return (inclusion, (self.source, self.target)) if self.is_natural else super().__reduce__()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Embedding) and self.key == other.key
@@ -139,7 +140,7 @@ def inclusion(subgroup: Group, group: Group) -> Embedding:
                 embedding = Embedding(subgroup, group, function)
             except IntertwineError:
                 continue
-            embedding._natural = True
+            embedding.is_natural = True
             return embedding
     raise IntertwineError(
         f"no natural embedding of {subgroup} in {group}: give tw.Embedding({subgroup}, {group}, function) instead"

@@ -163,7 +163,26 @@ def spell(multiplicities: NDArray[np.int64]) -> str:
     reduced = _reduced(shorter)
     if not any(reduced[1:]):
         return str(reduced[0])
-    return min((_spell_terms(c, len(shorter)) for c in (reduced, shorter.tolist())), key=len)
+    single = _multiples_of_roots(reduced, len(shorter))
+    return min((_spell_terms(c, len(shorter)) for c in single or (reduced, shorter.tolist())), key=len)
+
+
+def _multiples_of_roots(reduced: list[int], exponent: int) -> list[list[int]]:
+    """The ways to write a sum as a multiple of one root of unity: 1 - z6 is -z3."""
+    size = math.gcd(*reduced)
+    found = []
+    for sign in (size, -size):
+        power = _roots(exponent).get(tuple(c // sign for c in reduced))
+        if power is not None:
+            found.append([sign * (k == power) for k in range(exponent)])
+    return found
+
+
+@lru_cache(maxsize=64)
+def _roots(exponent: int) -> dict[tuple[int, ...], int]:
+    """The unique form of every root of unity -> its power."""
+    rows = np.eye(exponent, dtype=np.int64)
+    return {tuple(_reduced(row)): power for power, row in enumerate(rows)}
 
 
 def _spell_terms(coefficients: list[int], exponent: int) -> str:

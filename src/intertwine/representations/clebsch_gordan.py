@@ -28,6 +28,8 @@ NEGLIGIBLE = 1e-13
 """Entries below this are rounding."""
 
 
+@lru_cache(maxsize=1024)
+@on_cpu
 def clebsch_gordan(a: Representation, b: Representation, c: Representation, *, sparse: bool = False) -> Tensor:
     """The tensor C (multiplicity, dim a, dim b, dim c) with (a(g) (x) b(g)) C = C c(g), an orthonormal basis of maps:
 
@@ -70,14 +72,10 @@ def _is_sparse_route(group: Group) -> bool:
     return isinstance(group, LieGroup) and signature(group) is None
 
 
-@lru_cache(maxsize=1024)
-@on_cpu
 def _sparse(a: Representation, b: Representation, c: Representation) -> Tensor:
-    return couple_lie(a, b, c) if _is_sparse_route(a.group) else _dense(a, b, c).to_sparse()
+    return couple_lie(a, b, c) if _is_sparse_route(a.group) else clebsch_gordan(a, b, c).to_sparse()
 
 
-@lru_cache(maxsize=1024)
-@on_cpu
 def _dense(a: Representation, b: Representation, c: Representation) -> Tensor:
     if a.dim * b.dim * c.dim > LARGEST:
         raise IntertwineError(

@@ -16,11 +16,12 @@ from ..groups.subgroups import Embedding, inclusion
 from .base import Representation
 from .leaves import Trivial
 from .monomial import tangent_batch
+from .powers import Power
 from .structure import Sum, TensorProduct, direct_sum, tensor_product
 
 
 def restricted(rho: Representation, subgroup: Group | Embedding) -> Representation:
-    """rho on a subgroup; sums and tensor products are restricted part by part."""
+    """rho on a subgroup; sums, products and powers are restricted part by part."""
     embedding = subgroup if isinstance(subgroup, Embedding) else inclusion(subgroup, rho.group)
     if embedding.target != rho.group:
         raise IntertwineError(f"{rho} is a representation of {rho.group}, but the embedding goes to {embedding.target}")
@@ -30,6 +31,11 @@ def restricted(rho: Representation, subgroup: Group | Embedding) -> Representati
         return direct_sum([(restricted(part, embedding), count) for part, count in rho.terms])
     if isinstance(rho, TensorProduct):
         return tensor_product([restricted(part, embedding) for part in rho.factors])
+    if isinstance(rho, Power):
+        return Power(restricted(rho.base, embedding), rho.k, alternating=rho.alternating)
+    if isinstance(rho, Lifted) and embedding.is_natural and embedding.source in rho.product.factors:
+        own = rho.factor == rho.product.factors.index(embedding.source)
+        return rho.base if own else direct_sum([(Trivial(embedding.source), rho.dim)])
     return Trivial(embedding.source) if isinstance(rho, Trivial) else Restricted(rho, embedding)
 
 

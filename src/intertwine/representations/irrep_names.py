@@ -107,7 +107,8 @@ def _twice(group: LieGroup, spin: Any) -> int:
     except (ValueError, ZeroDivisionError):
         twice = Fraction(-1, 2)
     if twice.denominator != 1 or twice < 0:
-        raise IntertwineError(f"{spin!r} is no spin of {group}: spins are 0, 1/2, 1, 3/2, ...")
+        known = "0, 1, 2, ..., and half-integers belong to SU(2)" if is_rotation(group) else "0, 1/2, 1, 3/2, ..."
+        raise IntertwineError(f"{spin!r} is no spin of {group}: spins are {known}")
     return int(twice)
 
 

@@ -23,7 +23,7 @@ from ..groups.elements import Element
 from ..groups.lie import LieGroup
 from ..groups.root_system import Weight
 from .base import Representation
-from .highest_weight import Step, algebra_images, frame, is_circle, kind, parent, weight_isometry
+from .highest_weight import Step, algebra_images, check_size, frame, is_circle, kind, parent, weight_isometry
 from .module import Array, Module, semisimple_part
 from .structure import Conjugate
 
@@ -98,6 +98,7 @@ class LieIrrep(Representation):
     @cached_property
     def _isometry(self) -> Tensor:
         """K (dim mu, dim V, dim) in the representations' own bases."""
+        check_size(self.lie, self.highest, self.dim)
         step = cast("Step", self.parent)
         mu = LieIrrep(self.lie, step.highest)
         k = weight_isometry(self.lie, self.highest) @ self.frame.conj().T
