@@ -91,17 +91,24 @@ class PointAttention(EquivariantModule):
         gathered = direct_sum([(term, self.channels * len(paths)) for term, paths in self.plan.terms.items()])
         self.mix = Linear(rho_in, between, bias=False, generator=generator)
         self.out = Linear(gathered, rho_out, bias=False, generator=generator)
-        compared = direct_sum([(term, heads * keys) for term in terms])
-        self.query, self.key = (Linear(rho_in, compared, bias=False, generator=generator) for _ in range(2))
-        self._seen = [l for l in range(degree + 1) if (rho_in >> Harmonics(self.space, l)).dim]
-        looks = [(Harmonics(self.space, l), heads) for l in self._seen]
-        self.look = Linear(rho_in, direct_sum(looks), bias=False, generator=generator) if looks else None
-        self._starts = [sum(Harmonics(self.space, k).dim for k in range(l)) for l in range(degree + 2)]
-        scores = (len(terms) + len(self._seen)) * heads
-        self.score = radial_network((radial, *hidden, scores), generator)
+        self._add_logits(terms, (radial, *hidden), generator)
         self.radial = radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
         self.scale = neighbours**0.5
         self.place(device, dtype)
+
+    def _add_logits(
+        self, terms: tuple[Representation, ...], widths: tuple[int, ...], generator: torch.Generator | None
+    ) -> None:
+        """Queries, keys, what they look for in harmonics, and the functions of distance that score them."""
+        heads = self.heads
+        compared = direct_sum([(term, heads * self.keys) for term in terms])
+        self.query, self.key = (Linear(self.rho_in, compared, bias=False, generator=generator) for _ in range(2))
+        self._seen = [l for l in range(self.degree + 1) if (self.rho_in >> Harmonics(self.space, l)).dim]
+        looks = [(Harmonics(self.space, l), heads) for l in self._seen]
+        self.look = Linear(self.rho_in, direct_sum(looks), bias=False, generator=generator) if looks else None
+        self._starts = [sum(Harmonics(self.space, k).dim for k in range(l)) for l in range(self.degree + 2)]
+        scores = (len(terms) + len(self._seen)) * heads
+        self.score = radial_network((*widths, scores), generator)
 
     def forward(self, x: Tensor, y: Tensor, radial: Tensor, envelope: Tensor, edges: Edges) -> Tensor:
         self.check(x)
