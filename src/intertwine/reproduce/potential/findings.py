@@ -9,7 +9,7 @@ from ...compare.intervals import Interval, interval
 from ...report import COLOURS, Drawing, series
 from ..reproduction import Chart, Findings, Outcome, Request, Section, Table
 from .published import PUBLISHED
-from .work import BATCH, CUTOFF, LAYERS, LEARNING_RATE, SIZES, Task
+from .work import BATCH, CUTOFF, LAYERS, LEARNING_RATE, SIZES, WARM_UP, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -122,9 +122,10 @@ def _method(request: Request) -> Section:
     size = SIZES[request.size]
     text = (
         f"Size “{request.size}”, budget {request.budget:g}: {round(size.steps * request.budget):,} steps of {BATCH} "
-        f"structures for every training, Adam with a cosine from {LEARNING_RATE:g} to zero; {LAYERS} layers of "
-        f"{size.channels} channels, cutoff {CUTOFF:g} Å, float32. Loss: squared error of forces, and of energies per "
-        "atom, in units of the root mean square force. The last weights are tested, on "
+        f"structures for every training by Adam, whose learning rate rises to {LEARNING_RATE:g} over {WARM_UP:.0%} of "
+        f"them and falls to zero along a cosine; {LAYERS} layers of {size.channels} channels, cutoff {CUTOFF:g} Å, "
+        "float32. Loss: length of the error of the force on an atom, and error of the energy per atom, not squared. "
+        "The last weights are tested, on "
         f"{size.test:,} structures of the test part. Nothing was tuned for one degree, nothing chosen by validation.",
         f"Dynamics: {size.dynamics:,} steps of 0.5 fs of velocity Verlet by ASE at constant energy, from a test "
         "structure with velocities of 300 K; drift is the slope of a line through the total energy.",

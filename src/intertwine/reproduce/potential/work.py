@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...compare import Budget
 from ...compare.fit import fit, prepare
 from ...data import Labelled, Structure
-from ...models import InteratomicPotential, fit_shifts
+from ...models import InteratomicPotential, fit_shifts, gather_atoms
 from ..reproduction import Desk, Outcome
 from .dynamics import drift
 
@@ -22,7 +22,19 @@ WATCHED = 20
 """Test structures of the learning curve, which nothing is chosen by."""
 CUTOFF, LAYERS = 5.0, 3
 TEST_BATCH = 20
-BATCH, LEARNING_RATE = 5, 1e-2
+BATCH, LEARNING_RATE, WARM_UP = 5, 1e-2, 0.05
+
+
+@dataclass(frozen=True)
+class Course:
+    """Passes over the structures; the learning rate rises along a line for a while, and falls to zero as a cosine."""
+
+    epochs: int
+    batch_size: int = BATCH
+
+    def rate(self, progress: float) -> float:
+        """The learning rate when the fraction `progress` (0 to 1) of all steps is done."""
+        return LEARNING_RATE * min(1.0, progress / WARM_UP) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class Size:
 
 SIZES: Mapping[str, Size] = {
     "quick": Size({"ethanol": (10,)}, 30, 4, (0, 1), 20, 20),
-    "default": Size({"ethanol": (25, 100, 400), "aspirin": (100,)}, 1500, 16, (0, 1, 2), 200, 1000),
+    "default": Size({"ethanol": (25, 100, 400), "aspirin": (100,)}, 8000, 32, (0, 1, 2), 200, 1000),
     "full": Size({"ethanol": (50, 200, 950), "aspirin": (50, 200, 950)}, 200_000, 64, (0, 1, 2, 3), 1000, 20_000, 3),
 }
 
@@ -104,7 +116,6 @@ class Task:
     def _train(
         self, desk: Desk, potential: InteratomicPotential, train: list[Structure], watched: list[Structure]
     ) -> tuple[float, list[dict[str, float]]]:
-        budget = Budget(self.epochs, BATCH, LEARNING_RATE)
         training = prepare(potential, torch.optim.Adam(potential.parameters(), lr=LEARNING_RATE), self.seed)
         if desk.checkpoint is not None:
             training.load(desk.checkpoint)
@@ -115,14 +126,16 @@ class Task:
             chosen = [train[k] for k in batch.x.tolist()]
             found = potential.predict(chosen, keep_graph=True)
             energy, forces = truth(chosen)
-            off = (found.forces - forces.to(found.forces)) / scale
-            per_atom = (found.energy - energy.to(found.energy)) / (scale * atoms)
-            return off.square().mean() + per_atom.square().mean()
+            off = torch.linalg.vector_norm(found.forces - forces.to(found.forces), dim=1)
+            per_atom = (found.energy - energy.to(found.energy)).abs() / atoms
+            return (off.mean() + per_atom.mean()) / scale
 
         def measure(_: nn.Module) -> dict[str, float]:
             return {"forces": errors(potential, watched)[1]}
 
-        for state in fit(training, Labelled(number, number), budget, loss, measure, f"the potential of {self.title}"):
+        for state in fit(
+            training, Labelled(number, number), Course(self.epochs), loss, measure, f"the potential of {self.title}"
+        ):
             desk.save(state.state())
             note = f"{state.latest['forces']:.0f} meV/Å" if state.latest else ""
             desk.tell(state.epoch, self.epochs, note)
@@ -130,8 +143,9 @@ class Task:
 
 
 def potential_for(train: list[Structure], degree: int, channels: int, seed: int) -> InteratomicPotential:
-    """A potential at its start, with scale and shifts from the training structures."""
+    """A potential at its start, with scale, shifts and number of neighbours from the training structures."""
     energy, forces = truth(train)
+    edges = gather_atoms(train[:WATCHED], CUTOFF).graph.edges
     species = sorted(set(train[0].numbers.tolist()))
     return InteratomicPotential(
         species,
@@ -139,6 +153,7 @@ def potential_for(train: list[Structure], degree: int, channels: int, seed: int)
         channels=channels,
         degree=degree,
         layers=LAYERS,
+        neighbours=max(1.0, len(edges) / edges.nodes),
         shifts=fit_shifts(species, [s.numbers for s in train], energy),
         scale=float(forces.square().mean().sqrt()),
         seed=seed,
