@@ -14,6 +14,8 @@ from intertwine.groups import SO, SU, C, Cube, D, Lorentz, O
 from intertwine.groups.base import Group
 from intertwine.nn import (
     BatchNorm,
+    BlurPool,
+    Conv2d,
     EquivariantModule,
     FieldDropout,
     FourierActivation,
@@ -202,6 +204,31 @@ def test_a_normalisation_written_out_is_the_same() -> None:
     x = 2 * fields(layer.rho_in, 5, 5)
     layer(x)
     torch.testing.assert_close(to_plain(layer)(x), layer.eval()(x), atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_convolution_takes_in_the_normalisation_behind_it(bias: bool) -> None:
+    rho = mixed(D(4))
+    net = nn.Sequential(Conv2d(rho, rho, 3, bias=bias), BatchNorm(rho), NormActivation(rho, axis=1)).double()
+    x = fields(rho, 7, 7)
+    net(2 * x + 1)
+    plain = to_plain(net)
+    assert [type(layer) for layer in plain] == [nn.Conv2d, NormActivation]
+    torch.testing.assert_close(plain(x), net.eval()(x), atol=1e-12, rtol=0)
+
+
+def test_complex_entries_are_taken_part_by_part() -> None:
+    x = torch.randn(2, 4, dtype=torch.complex128)
+    y = Pointwise(C(4).regular)(x)
+    torch.testing.assert_close(y, torch.complex(x.real.relu(), x.imag.relu()))
+
+
+@pytest.mark.parametrize("layer", [BatchNorm, InstanceNorm], ids=lambda layer: layer.__name__)
+def test_a_field_without_a_batch_is_told_what_to_do(layer: Callable[[Representation], EquivariantModule]) -> None:
+    with pytest.raises(IntertwineError, match=r"x\[None\]"):
+        layer(2 * C(4).regular)(torch.randn(8, 5, 5))
+    with pytest.raises(IntertwineError, match=r"x\[None\]"):
+        BlurPool((2, 2))(torch.randn(8, 5, 5))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 
+import torch
 from torch import nn
 
+from .grids.field_norm import ChannelAffine
 from .module import Solved
 
 
@@ -13,7 +15,7 @@ def to_plain(model: nn.Module) -> nn.Module:
     """A copy of the model in evaluation mode with every layer that solves or assembles something written out.
 
     Convolutions and linear maps become those of torch with their kernels as weights, normalisations an affine map of
-    each channel. What is left of this library computes with plain tensor operations alone. The output is the same, up
+    each channel, which a convolution right before it in a sequence takes in. What is left of this library computes with plain tensor operations alone. The output is the same, up
     to rounding.
 
     Example:
@@ -33,4 +35,18 @@ def _replace(module: nn.Module) -> nn.Module:
         return plain().eval()
     for name, child in module.named_children():
         setattr(module, name, _replace(child))
+    if isinstance(module, nn.Sequential):
+        _take_in(module)
     return module
+
+
+@torch.no_grad()
+def _take_in(sequence: nn.Sequential) -> None:
+    """scale (W x + b) + offset = (scale W) x + (scale b + offset), one layer in place of two."""
+    for k in reversed(range(1, len(sequence))):
+        conv, affine = sequence[k - 1], sequence[k]
+        if isinstance(conv, (nn.Conv1d, nn.Conv2d, nn.Conv3d)) and isinstance(affine, ChannelAffine):
+            conv.weight.mul_(affine.scale.view(-1, *(1,) * (conv.weight.ndim - 1)))
+            offset = affine.offset if conv.bias is None else affine.scale * conv.bias + affine.offset
+            conv.bias = nn.Parameter(offset)
+            del sequence[k]
