@@ -15,8 +15,8 @@ def to_plain(model: nn.Module) -> nn.Module:
     """A copy of the model in evaluation mode with every layer that solves or assembles something written out.
 
     Convolutions and linear maps become those of torch with their kernels as weights, normalisations an affine map of
-    each channel, which a convolution right before it in a sequence takes in. What is left of this library computes with plain tensor operations alone. The output is the same, up
-    to rounding.
+    each channel, which a convolution right before it in a sequence takes in. What is left of this library holds no
+    solved map. The output is the same, up to rounding.
 
     Example:
         >>> G = C(4)
