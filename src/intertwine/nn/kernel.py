@@ -19,6 +19,9 @@ from .module import Solved
 LARGEST_TABLE = 2**22
 """Numbers in the joint table of several fields of one multiplicity; beyond this each pair has its own."""
 
+LARGEST_ARRANGEMENT = 2**16
+"""Pairs of channels whose places are listed; in larger layers calls of operations cost nothing, and lists do."""
+
 
 @dataclass(frozen=True)
 class _Terms:
@@ -142,6 +145,8 @@ class Kernel(Solved):
         self._only: tuple[str, str, int, tuple[int, ...]] | None = None
         """Of a single part: names of its table and index, columns to pick from, shape of the kernel."""
         self.hold_if("arrangement", None)
+        if self._channels[0] * self._channels[1] > LARGEST_ARRANGEMENT:
+            return
         if len(parts) > 1 or not parts[0].shape[2] or getattr(self, f"sign{parts[0].name}") is not None:
             return
         only = parts[0]
