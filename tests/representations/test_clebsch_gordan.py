@@ -10,6 +10,7 @@ import pytest
 import torch
 from sympy import Rational
 from sympy.physics.quantum.cg import CG
+from tests.representations.couplings import check_coupling
 from torch import Tensor
 
 import intertwine as tw
@@ -179,7 +180,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(IntertwineError, match="one group"):
         tw.clebsch_gordan(tw.SU(3).irrep(8), tw.SU(3).irrep(8), tw.SU(2).irrep(1))
     with pytest.raises(IntertwineError, match="irreducible"):
-        tw.clebsch_gordan(tw.SU(3).vector, tw.SU(3).vector, tw.SU(3).vector)
+        tw.clebsch_gordan(tw.SU(3).vector ** 2, tw.SU(3).vector, tw.SU(3).vector)
     with pytest.raises(IntertwineError, match="one group"):
         tw.tensor_decomposition(tw.SU(3).irrep(8), tw.SU(2).irrep(1))
     with pytest.raises(IntertwineError, match="reductive"):
@@ -193,10 +194,23 @@ def test_what_is_no_representation_is_named() -> None:
     with pytest.raises(IntertwineError, match="representations, got 3"):
         tw.tensor_decomposition(rho, 3)  # type: ignore[arg-type]
     with pytest.raises(IntertwineError, match="decompose"):
-        tw.clebsch_gordan(tw.SO(3).vector, rho, rho)
+        tw.clebsch_gordan(2 * tw.SO(3).vector, rho, rho)
 
 
 def test_tensors_that_do_not_fit_are_refused_at_once() -> None:
     large = tw.E(8).irrep(3875)
     with pytest.raises(IntertwineError, match="memory"):
         tw.clebsch_gordan(tw.E(8).irrep(248), large, large)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [tw.SO(3), tw.O(3), tw.D(5), tw.C(5), tw.Cube(), tw.SU(3), tw.Lorentz(), tw.O(1, 3)],
+    ids=str,
+)
+def test_representations_with_names_of_their_own(group: Group):
+    """G.vector and G.trivial are no entries of G.irreps(), but equal to one in another orthonormal basis."""
+    V, one = group.vector, group.trivial
+    for a, b, c in [(V, V, one), (one, V, V), (V, V, V), (V, one, one)]:
+        check_coupling(a, b, c)
+    assert torch.equal(tw.clebsch_gordan(V, V, one, sparse=True).to_dense(), tw.clebsch_gordan(V, V, one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import torch
 from torch import Tensor
@@ -45,7 +45,8 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation, *, s
     representations alone. The tensor is cached: do not write into it.
 
     Args:
-        a, b, c: irreducible representations of one group, as `G.irrep`, `G.irreps` and `decompose` make them.
+        a, b, c: irreducible representations of one group, as `G.irrep`, `G.irreps` and `decompose` make them, or such
+            as `G.vector` that an orthonormal change of basis turns into one of these.
         sparse: as a coalesced sparse tensor (COO) with the same numbers. For Lie groups the dense one is never made:
             248 x 248 -> 248 of E(8) has 30,000 entries that differ from zero, 1 MB, and is 122 MB when dense.
 
@@ -65,7 +66,30 @@ def clebsch_gordan(a: Representation, b: Representation, c: Representation, *, s
             raise IntertwineError(f"coefficients couple representations, got {rho!r}")
     if not a.group == b.group == c.group:
         raise IntertwineError(f"three representations of one group are coupled, got {a.group}, {b.group} and {c.group}")
-    return _sparse(a, b, c) if sparse else _dense(a, b, c)
+    if all(hasattr(rho, "type") for rho in (a, b, c)):
+        return _sparse(a, b, c) if sparse else _dense(a, b, c)
+    found = _in_other_bases(a, b, c)
+    return found.to_sparse() if sparse else found
+
+
+def _in_other_bases(a: Representation, b: Representation, c: Representation) -> Tensor:
+    """Coefficients of representations that are irreducible but no `G.irrep`, such as G.vector: (P (x) Q) C R^-1."""
+    (a, P), (b, Q), (c, R) = (_named(rho) for rho in (a, b, c))
+    C = _dense(a, b, c)
+    kinds = [torch.promote_types(M.dtype, C.dtype) for M in (P, Q, R)]
+    P, Q, R, C = (M.to(reduce(torch.promote_types, kinds)) for M in (P, Q, R, C))
+    found = torch.einsum("ai,bj,pijk,ck->pabc", P, Q, C, R.conj())
+    return torch.where(found.abs() > NEGLIGIBLE, found, 0.0)
+
+
+def _named(rho: Representation) -> tuple[Representation, Tensor]:
+    """(irrep, P) with rho = P irrep P^-1 and P orthonormal; rho itself where that is not so, for others to refuse."""
+    one = torch.eye(rho.dim, dtype=torch.float64)
+    if hasattr(rho, "type"):
+        return rho, one
+    parts = rho.decompose()
+    is_one = list(parts.terms.values()) == [1] and torch.allclose(parts.basis.mH @ parts.basis, one.to(parts.basis))
+    return (next(iter(parts.terms)), parts.basis) if is_one else (rho, one)
 
 
 def _is_sparse_route(group: Group) -> bool:
