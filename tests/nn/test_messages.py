@@ -276,7 +276,7 @@ def test_without_llvmlite_one_note_in_the_log(monkeypatch: pytest.MonkeyPatch, c
         for _ in range(2):
             torch.testing.assert_close(sums(inputs, edges, p), expected)
     fused.available.cache_clear()
-    assert [record.message.count("intertwine[points]") for record in caplog.records] == [1]
+    assert [record.message.count("intertwine[fast]") for record in caplog.records] == [1]
 
 
 def test_vmap(route: str):

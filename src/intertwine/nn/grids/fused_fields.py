@@ -1,6 +1,6 @@
 """Passes over fields in machine code: which fields they serve, and their gradients.
 
-Needs `llvmlite` (the extra `points`); without it, and for anything but plain float32 and float64 numbers on the CPU,
+Needs `llvmlite` (the extra `fast`); without it, and for anything but plain float32 and float64 numbers on the CPU,
 layers compute with the operations of torch alone.
 """
 

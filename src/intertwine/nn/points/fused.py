@@ -34,7 +34,7 @@ def available() -> bool:
     if not found:
         logging.getLogger("intertwine").warning(
             "llvmlite is not installed: messages on points run on torch's own operations, several times slower; "
-            "pip install 'intertwine[points]'"
+            "pip install 'intertwine[fast]'"
         )
     return found
 
