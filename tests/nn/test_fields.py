@@ -213,7 +213,7 @@ def test_a_convolution_takes_in_the_normalisation_behind_it(bias: bool) -> None:
     x = fields(rho, 7, 7)
     net(2 * x + 1)
     plain = to_plain(net)
-    assert [type(layer) for layer in plain] == [nn.Conv2d, NormActivation]
+    assert [type(layer) for layer in plain.children()] == [nn.Conv2d, NormActivation]
     torch.testing.assert_close(plain(x), net.eval()(x), atol=1e-12, rtol=0)
 
 

@@ -29,11 +29,14 @@ pytest.importorskip("llvmlite")
 G = SO(2)
 SIGMA = G.trivial + G.vector + Harmonics(G.vector, 2)
 TYPES = {"blocks": 2 * G.trivial + 3 * G.vector + 2 * Harmonics(G.vector, 2), "mixed": 3 * SIGMA}
-FUNCTIONS = [torch.relu, nn.functional.silu, nn.functional.elu, torch.tanh, torch.sigmoid, nn.SiLU()]
+FUNCTIONS = {
+    **{f.__name__: f for f in (torch.relu, nn.functional.silu, nn.functional.elu, torch.tanh, torch.sigmoid)},
+    "SiLU()": nn.SiLU(),
+}
 ROUNDING = {torch.float32: 4e-6, torch.float64: 1e-13}
 
 LAYERS: dict[str, Callable[[Representation], Any]] = {
-    **{f"NormActivation {f}": lambda rho, f=f: NormActivation(rho, f, axis=1) for f in FUNCTIONS},
+    **{f"NormActivation {name}": lambda rho, f=f: NormActivation(rho, f, axis=1) for name, f in FUNCTIONS.items()},
     "Gate": lambda rho: Gate(rho, axis=1),
     "ScalarGate": lambda rho: ScalarGate(rho, axis=1),
     "BatchNorm": BatchNorm,
@@ -86,7 +89,7 @@ def test_derivatives_of_both_orders(name: str) -> None:
     assert torch.autograd.gradgradcheck(layer, x)
 
 
-@pytest.mark.parametrize("function", [f for f in FUNCTIONS if callable(f)], ids=str)
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_functions_over_their_whole_range(function: Callable[[Tensor], Tensor]) -> None:
     layer = NormActivation(G.trivial, function, axis=1).double()
     x = torch.cat([torch.linspace(-800, 800, 4001), torch.linspace(-3, 3, 4001)]).double()
@@ -94,7 +97,7 @@ def test_functions_over_their_whole_range(function: Callable[[Tensor], Tensor]) 
     torch.testing.assert_close(y, function(x), atol=1e-15, rtol=1e-14)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=str)
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_what_is_not_a_number_stays_so(function: Callable[[Tensor], Tensor]) -> None:
     x = torch.zeros(1, 3, 20)
     x[0, 0, 3] = x[0, 2, 5] = torch.nan

@@ -262,7 +262,8 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
     G = O(3)
     rho = 2 * G.trivial + 3 * G.vector
     nodes = 7
-    edges = Edges.of(*torch.randint(0, nodes, (2, 40)), nodes)
+    source, target = torch.randint(0, nodes, (2, 40))
+    edges = Edges.of(source, target, nodes)
     conv = PointConv(rho, rho, degree=1, radial=5, hidden=(4,), dtype=torch.float64)
     shapes = (nodes, rho.dim), (40, 4), (40, 5)
     leaves = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
@@ -271,7 +272,8 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
     def answers() -> tuple[Tensor, ...]:
         found = conv(*leaves, edges)
         slopes = torch.autograd.grad(found.square().sum(), leaves, create_graph=True)
-        return found, *slopes, *torch.autograd.grad(sum(s.square().sum() for s in slopes), wanted)
+        squares = torch.stack([s.square().sum() for s in slopes])
+        return found, *slopes, *torch.autograd.grad(squares.sum(), wanted)
 
     whole = answers()
     monkeypatch.setattr(point_conv, "MOST_WEIGHTS", 0)
