@@ -51,5 +51,5 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("INTERTWINE_DATA", str(folder))
         patch.setattr(tagging, "JET_SETS", sets)
         patch.setattr("intertwine.reproduce.jets.findings.JET_SETS", sets)
-        patch.setattr(tagging, "SIZES", {**SIZES, "quick": quick})
+        patch.setattr(tagging.JetTagging, "sizes", {**SIZES, "quick": quick})
         yield

@@ -141,7 +141,7 @@ def test_the_protocol_of_the_paper_on_the_public_set(tmp_path: Path, monkeypatch
 
     full = replace(SIZES["full"], train={"top-tagging": {20: 3}}, test=30, seeds=1, batch_size=8, widths=TINY)
     monkeypatch.setattr(tagging, "load_top_tagging", load)
-    monkeypatch.setattr(tagging, "SIZES", {"full": full})
+    monkeypatch.setattr(tagging.JetTagging, "sizes", {"full": full})
     reproduce("jets", Request("full", out=tmp_path / "out"))
     assert sorted(asked) == [("test", 200), ("train", 200)]
     page = (tmp_path / "out" / "report.html").read_text()
