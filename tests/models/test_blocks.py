@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from tests.models.crystals import CELL, atoms, crystal_of_four
 from torch import Tensor
 
 import intertwine as tw
@@ -19,48 +18,12 @@ from intertwine.models import CrystalNetwork, InteratomicPotential, TensorFieldN
 from intertwine.nn import radius_graph
 
 TOLERANCE = 1e-10
-CELL = torch.tensor([[3.2, 0, 0], [0.6, 3.4, 0], [-0.3, 0.5, 3.1]], dtype=torch.float64)
 every_block = pytest.mark.parametrize("block", ["many-body", "attention", "turned"])
-
-
-def atoms(numbers: list[int], positions: Tensor, cell: Tensor | None = None) -> Any:
-    found = SimpleNamespace(numbers=numbers, positions=positions.numpy())
-    if cell is not None:
-        found.cell, found.pbc = cell.numpy(), [True] * 3
-    return found
-
-
-@pytest.fixture(
-    params=[
-        "many-body",
-        "many-body, both parities",
-        "attention",
-        "attention, both parities",
-        "turned",
-        "turned, both parities",
-    ]
-)
-def potential(request: pytest.FixtureRequest) -> InteratomicPotential:
-    block, *parity = request.param.split(", ")
-    return InteratomicPotential(
-        [1, 6, 8],
-        cutoff=3.5,
-        channels=4,
-        layers=2,
-        degree=1 if parity else 2,
-        parity=bool(parity),
-        hidden=(8,),
-        block=block,
-        dtype=torch.float64,
-    )
 
 
 @pytest.fixture
 def crystal() -> tuple[list[int], Tensor]:
-    return [1, 6, 8, 6], torch.rand(4, 3, dtype=torch.float64) @ CELL
-
-
-# --- features of any type ---------------------------------------------------------------------------------------------
+    return crystal_of_four()
 
 
 @every_block
@@ -97,83 +60,6 @@ def test_unknown_blocks_are_refused() -> None:
 
 
 # --- potentials -------------------------------------------------------------------------------------------------------
-
-
-def test_energy_forces_and_stress_turn_with_the_crystal(
-    potential: InteratomicPotential, crystal: tuple[list[int], Tensor]
-) -> None:
-    numbers, positions = crystal
-    still = potential.predict(atoms(numbers, positions, CELL), stress=True)
-    assert still.stress is not None
-    assert float(still.forces.abs().mean()) > 1e-3
-    for g in tw.O(3).sample(4):
-        moved = atoms(numbers, positions @ g.mT + torch.randn(3), CELL @ g.mT)
-        turned = potential.predict(moved, stress=True)
-        for found, wanted in (
-            (turned.energy, still.energy),
-            (turned.forces, still.forces @ g.mT),
-            (turned.stress, g @ still.stress @ g.mT),
-        ):
-            torch.testing.assert_close(found, wanted, atol=TOLERANCE, rtol=TOLERANCE)
-
-
-def test_forces_are_numerical_derivatives(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
-    numbers, positions = crystal
-    found, h = potential.predict(atoms(numbers, positions, CELL)), 1e-5
-    for i, k in ((0, 0), (1, 2), (3, 1)):
-        step = torch.zeros_like(positions)
-        step[i, k] = h
-        plus, minus = (float(potential.predict(atoms(numbers, positions + s * step, CELL)).energy) for s in (1, -1))
-        assert float(found.forces[i, k]) == pytest.approx(-(plus - minus) / (2 * h), abs=1e-6)
-
-
-def test_energy_and_forces_are_smooth_at_the_cutoff(potential: InteratomicPotential) -> None:
-    """A third atom leaves the neighbourhood of the first of two that stay."""
-
-    def trimer(distance: float) -> tuple[float, float]:
-        positions = torch.tensor([[0.0, 0, 0], [-1.0, 0.5, 0], [distance, 0, 0]])
-        found = potential.predict(atoms([1, 6, 8], positions))
-        return float(found.energy), float(found.forces[2].abs().max())
-
-    beyond = trimer(potential.cutoff + 1e-3)
-    assert beyond[1] == 0
-    for gap in (1e-2, 1e-3):
-        energy, force = trimer(potential.cutoff - gap)
-        assert abs(energy - beyond[0]) < 100 * gap**3
-        assert force < 300 * gap**2
-
-
-def test_lone_and_isolated_atoms(potential: InteratomicPotential) -> None:
-    far = torch.tensor([[0.0, 0, 0], [50, 0, 0]], dtype=torch.float64)
-    pair, h, o = (potential.predict(atoms(z, far[: len(z)])) for z in ([1, 8], [1], [8]))
-    torch.testing.assert_close(pair.energy, h.energy + o.energy, atol=TOLERANCE, rtol=0)
-    assert not pair.forces.any()
-
-
-def test_forces_can_be_trained(potential: InteratomicPotential, crystal: tuple[list[int], Tensor]) -> None:
-    numbers, positions = crystal
-    batch = potential.gather(atoms(numbers, positions))
-    weight = max(potential.network.blocks[0].parameters(), key=len)
-
-    def loss() -> Tensor:
-        return potential.predict(batch, keep_graph=True).forces.square().sum()
-
-    loss().backward()
-    assert all(p.grad is None or bool(p.grad.isfinite().all()) for p in potential.parameters())
-    assert weight.grad is not None
-    slope, h, values = float(weight.grad.flatten()[0]), 1e-5, []
-    for step in (h, -2 * h):
-        with torch.no_grad():
-            weight.view(-1)[0] += step
-        values.append(float(loss().detach()))
-    assert slope == pytest.approx((values[0] - values[1]) / (2 * h), rel=1e-4, abs=1e-7)
-
-
-def test_saved_and_loaded(potential: InteratomicPotential, tmp_path: Path) -> None:
-    molecule = atoms([1, 8], torch.tensor([[0.0, 0, 0], [0.9, 0, 0]]))
-    potential.save(tmp_path / "water.pt")
-    again = InteratomicPotential.load(tmp_path / "water.pt")
-    torch.testing.assert_close(again.predict(molecule).energy, potential.predict(molecule).energy, atol=0, rtol=0)
 
 
 @every_block
