@@ -239,6 +239,8 @@ def test_shapes_that_do_not_fit_are_named():
             conv(*wrong, edges)
     with pytest.raises(IntertwineError, match="features"):
         conv(x[:, 1:], y, radial, edges)
+    with pytest.raises(IntertwineError, match="factors of weights"):
+        conv(x, y, radial, edges, radial[:, :1])
 
 
 def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPatch):
@@ -248,12 +250,13 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
     source, target = torch.randint(0, nodes, (2, 40))
     edges = Edges.of(source, target, nodes)
     conv = PointConv(rho, rho, degree=1, radial=5, hidden=(4,), dtype=torch.float64)
-    shapes = (nodes, rho.dim), (40, 4), (40, 5)
+    shapes = (nodes, rho.dim), (40, 4), (40, 5), (40, conv.channels)
     leaves = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
     wanted = [*leaves, *conv.parameters()]
 
     def answers() -> tuple[Tensor, ...]:
-        found = conv(*leaves, edges)
+        x, y, radial, factor = leaves
+        found = conv(x, y, radial, edges, factor)
         slopes = torch.autograd.grad(found.square().sum(), leaves, create_graph=True)
         squares = torch.stack([s.square().sum() for s in slopes])
         return found, *slopes, *torch.autograd.grad(squares.sum(), wanted)

@@ -12,13 +12,11 @@ from ...representations.base import Representation
 from ...representations.expand import expand
 from ...representations.harmonics import Harmonics
 from ...representations.structure import direct_sum
-from ..kernel import point_space
 from ..linear import Linear
 from ..module import Device, EquivariantModule
-from .channel_rows import to_copies, to_rows
+from .channel_rows import to_rows
 from .edges import Edges
-from .message import message
-from .plan import plan
+from .point_conv import PointConv
 from .radial_network import radial_network
 from .segment_softmax import segment_softmax
 
@@ -72,27 +70,21 @@ class PointAttention(EquivariantModule):
         dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
-        group = rho_in.group
-        self.space = point_space(group, group.vector.dim if space is None else space.dim, space)
-        self.heads, self.keys, self.degree = heads, keys, degree
-        self.channels = _channels(rho_in, channels, heads, keys)
+        self.heads, self.keys = heads, keys
+        self.conv = PointConv(
+            rho_in,
+            rho_out,
+            degree=degree,
+            channels=_channels(rho_in, channels, heads, keys),
+            radial=radial,
+            hidden=hidden,
+            space=space,
+            generator=generator,
+        )
+        self.space, self.degree, self.channels = self.conv.space, degree, self.conv.channels
         terms = tuple(expand(rho_in))
-        self.plan = plan(self.space, terms, degree, tuple(expand(rho_out)))
-        for term, paths in self.plan.terms.items():
-            if not paths:
-                raise IntertwineError(
-                    f"no product of {rho_in} with harmonics up to degree {degree} holds {term}: raise `degree`, or "
-                    f"leave {term} out of rho_out"
-                )
         self._dims = [term.dim for term in terms]
-        self._dims_out = [term.dim for term in self.plan.terms]
-        self._counts = [len(paths) for paths in self.plan.terms.values()]
-        between = direct_sum([(term, self.channels) for term in terms])
-        gathered = direct_sum([(term, self.channels * len(paths)) for term, paths in self.plan.terms.items()])
-        self.mix = Linear(rho_in, between, bias=False, generator=generator)
-        self.out = Linear(gathered, rho_out, bias=False, generator=generator)
         self._add_logits(terms, (radial, *hidden), generator)
-        self.radial = radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
         self.scale = neighbours**0.5
         self.place(device, dtype)
 
@@ -112,17 +104,14 @@ class PointAttention(EquivariantModule):
 
     def forward(self, x: Tensor, y: Tensor, radial: Tensor, envelope: Tensor, edges: Edges) -> Tensor:
         self.check(x)
-        nodes, number = edges.nodes, edges.number
-        if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
+        nodes, number, rows = edges.nodes, edges.number, self.conv.plan.rows_y
+        if x.shape[0] != nodes or y.shape != (number, rows) or radial.shape[0] != number:
             raise IntertwineError(
-                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
+                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {rows}) and radial "
                 f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
             )
         attention = segment_softmax(self.logits(x, y, radial, edges), envelope, edges) * self.scale
-        shared = attention.repeat_interleave(self.channels // self.heads, 1)
-        weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels)) * shared.unsqueeze(1)
-        sums = message(to_rows(self.mix(x), self._dims, self.channels), y, weights, edges, self.plan)
-        return self.out(to_copies(sums, self._dims_out, self._counts))
+        return self.conv(x, y, radial, edges, attention.repeat_interleave(self.channels // self.heads, 1))
 
     def logits(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
         """What the softmax is taken of, (E, heads)."""
@@ -143,7 +132,8 @@ class PointAttention(EquivariantModule):
         return (invariants * scores).sum(1) * len(found) ** -0.5
 
     def __repr__(self) -> str:
-        sizes = f"{self.heads} heads, degree {self.degree}, {self.channels} channels, {len(self.plan.paths)} paths"
+        paths = len(self.conv.plan.paths)
+        sizes = f"{self.heads} heads, degree {self.degree}, {self.channels} channels, {paths} paths"
         return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
 
 

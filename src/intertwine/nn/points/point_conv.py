@@ -44,8 +44,9 @@ class PointConv(EquivariantModule):
         generator: random numbers for the initial weights.
 
     Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree` in component normalisation, radial (E,
-    radial) -> (nodes, rho_out.dim). Values on edges stand in the order of `edges`. Of graphs with very many
-    edges the layer is computed a block of nodes at a time, and once more for the gradient, which takes less memory.
+    radial), and perhaps factor (E, channels), which multiplies the weights of an edge -> (nodes, rho_out.dim). Values
+    on edges stand in the order of `edges`. Of graphs with very many edges the layer is computed a block of nodes at a
+    time, and once more for the gradient, which takes less memory.
 
     Raises:
         IntertwineError: when no path leads to some term of rho_out, or shapes do not fit.
@@ -97,7 +98,7 @@ class PointConv(EquivariantModule):
         self.scale = neighbours**-0.5
         self.place(device, dtype)
 
-    def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
+    def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges, factor: Tensor | None = None) -> Tensor:
         self.check(x)
         nodes, number = edges.nodes, edges.number
         if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
@@ -105,20 +106,27 @@ class PointConv(EquivariantModule):
                 f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
                 f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
             )
+        if factor is not None and factor.shape != (number, self.channels):
+            raise IntertwineError(f"factors of weights are ({number}, {self.channels}), got {tuple(factor.shape)}")
         rows = to_rows(self.mix(x), self._dims, self.channels)
         width = len(self.plan.paths) * self.channels
         if torch.compiler.is_compiling() or number * width <= MOST_WEIGHTS:
-            return self._summed(rows, y, radial, edges, nodes)
+            return self._summed(rows, y, radial, factor, edges, nodes)
         parts = []
         for block in edges.blocks(max(1, BLOCK_WEIGHTS // width)):
+            values = (None if v is None else v[block.part] for v in (y, radial, factor))
             # Its weights are computed again for the gradient, so that memory holds those of one block at a time.
-            given = rows[block.nodes], y[block.part], radial[block.part], block.edges, block.targets
+            given = (rows[block.nodes], *values, block.edges, block.targets)
             parts.append(checkpoint(self._summed, *given, use_reentrant=False))
         return torch.cat(parts)
 
-    def _summed(self, rows: Tensor, y: Tensor, radial: Tensor, edges: Edges, targets: int) -> Tensor:
+    def _summed(
+        self, rows: Tensor, y: Tensor, radial: Tensor, factor: Tensor | None, edges: Edges, targets: int
+    ) -> Tensor:
         """The layer for the first nodes, `targets` of them."""
         weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
+        if factor is not None:
+            weights = weights * factor.unsqueeze(1)
         sums = message(rows, y, weights, edges, self.plan)[:targets]
         return self.out(to_copies(sums, self._dims_out, self._paths) * self.scale)
 
