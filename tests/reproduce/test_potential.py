@@ -11,6 +11,7 @@ from intertwine.data import Structure, structure
 from intertwine.models import InteratomicPotential
 from intertwine.reproduce import Request, potential, reproduce
 from intertwine.reproduce.potential.dynamics import drift
+from intertwine.reproduce.potential.entrants import ENTRANTS
 from intertwine.reproduce.potential.work import MEV, errors, potential_for
 
 SHAPE = torch.tensor([[0.0, 0, 0], [1.2, 0, 0], [-0.6, 1.1, 0], [0.3, -0.8, 0.9]], dtype=torch.float64)
@@ -34,16 +35,23 @@ def test_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = reproduce("potential", Request(size="quick", out=tmp_path, budget=2))
     assert "ethanol after 10 structures" in findings.lead
     forces = [n["value"] for n in findings.numbers if n["figure"] == "forces"]
-    start = errors(potential_for(springs(10, 0), 1, 4, 0), springs(20, 4))[1]
+    start = errors(potential_for(springs(10, 0), ENTRANTS["l1"], 4, 0), springs(20, 4))[1]
     assert min(forces) < 0.7 * start
     page = (tmp_path / "report.html").read_text()
-    assert "0.4" in page
-    assert "2.1" in page
+    assert "NequIP" in page
+    assert "40.2" in page
+
+
+@pytest.mark.parametrize("name", ENTRANTS)
+def test_every_entrant_can_be_made(name: str) -> None:
+    energy, forces = errors(potential_for(springs(10, 0), ENTRANTS[name], 4, 0), springs(2, 4))
+    assert 0 < energy < float("inf")
+    assert 0 < forces < float("inf")
 
 
 def test_errors_are_in_mev() -> None:
     test = springs(25, 1)
-    model = potential_for(test, 0, 4, 0)
+    model = potential_for(test, ENTRANTS["l0"], 4, 0)
     energy, forces = errors(model, test)
     found = [model.predict(s) for s in test]
     off = sum(abs(float(p.energy) - (s.energy or 0)) for p, s in zip(found, test, strict=True)) / 25

@@ -7,6 +7,7 @@ from functools import partial
 
 from ...data import Structure, load_rmd17
 from ..reproduction import Desk, Findings, Job, Outcome, Reproduction, register
+from .entrants import ENTRANTS
 from .findings import findings
 from .work import SIZES, Size, Task
 
@@ -15,7 +16,7 @@ __all__ = ["Potential"]
 
 @register("potential")
 class Potential(Reproduction[Size]):
-    """NequIP's recipe on rMD17, with tensors of different greatest degree."""
+    """NequIP's recipe on rMD17 with tensors up to different degrees, and MACE's."""
 
     title = "energies and forces of molecules from few structures"
     papers = (
@@ -31,11 +32,11 @@ class Potential(Reproduction[Size]):
         """Every training, seed after seed."""
         steps = max(1, round(self.size.steps * self.request.budget))
         return [
-            Task(molecule, degree, count, seed, steps, self.size)
+            Task(molecule, ENTRANTS[name], count, seed, steps, self.size)
             for seed in range(self.seeds)
             for molecule, counts in self.size.train.items()
             for count in counts
-            for degree in self.size.degrees
+            for name in self.size.entrants
         ]
 
     def jobs(self) -> list[Job]:

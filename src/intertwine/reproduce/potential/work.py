@@ -15,12 +15,13 @@ from ...data import Labelled, Structure
 from ...models import InteratomicPotential, fit_shifts, gather_atoms
 from ..reproduction import Desk, Outcome
 from .dynamics import drift
+from .entrants import ENTRANTS, Entrant
 
 MEV = 43.364104
 """kcal/mol in meV."""
 WATCHED = 20
 """Test structures of the learning curve, which nothing is chosen by."""
-CUTOFF, LAYERS = 5.0, 3
+CUTOFF = 5.0
 TEST_BATCH = 20
 BATCH, LEARNING_RATE, WARM_UP = 5, 1e-2, 0.05
 
@@ -44,23 +45,25 @@ class Size:
     Attributes:
         train: for each molecule the numbers of training structures.
         steps: of every training, whatever the number of structures.
-        channels: copies of each tensor; `degrees`: greatest degrees compared.
+        channels: copies of each tensor; `entrants`: names of those compared.
         test: test structures; `dynamics`: steps of molecular dynamics.
     """
 
     train: Mapping[str, tuple[int, ...]]
     steps: int
     channels: int
-    degrees: tuple[int, ...]
+    entrants: tuple[str, ...]
     test: int
     dynamics: int
     seeds: int = 1
 
 
 SIZES: Mapping[str, Size] = {
-    "quick": Size({"ethanol": (10,)}, 30, 4, (0, 1), 20, 20),
-    "default": Size({"ethanol": (25, 100, 400), "aspirin": (100,)}, 8000, 32, (0, 1, 2), 200, 1000),
-    "full": Size({"ethanol": (50, 200, 950), "aspirin": (50, 200, 950)}, 200_000, 64, (0, 1, 2, 3), 1000, 20_000, 3),
+    "quick": Size({"ethanol": (10,)}, 30, 4, ("l0", "l1"), 20, 20),
+    "default": Size({"ethanol": (50, 200, 950), "aspirin": (50,)}, 8000, 32, ("l0", "l1", "l2", "products"), 200, 1000),
+    "full": Size(
+        {"ethanol": (50, 200, 950), "aspirin": (50, 200, 950)}, 200_000, 64, tuple(ENTRANTS), 1000, 20_000, seeds=3
+    ),
 }
 
 
@@ -69,7 +72,7 @@ class Task:
     """What a job is about."""
 
     molecule: str
-    degree: int
+    entrant: Entrant
     count: int
     seed: int
     steps: int
@@ -78,12 +81,12 @@ class Task:
     @property
     def name(self) -> str:
         """The name of its folder."""
-        return f"{self.molecule}-l{self.degree}-{self.count}-{self.seed}"
+        return f"{self.molecule}-{self.entrant.name}-{self.count}-{self.seed}"
 
     @property
     def title(self) -> str:
         """As the display says it."""
-        return f"{self.molecule}, {self.count} structures, degree {self.degree}"
+        return f"{self.molecule}, {self.count} structures, {self.entrant.title}"
 
     @property
     def epochs(self) -> int:
@@ -94,12 +97,12 @@ class Task:
         """Train on structures in the order of the seed, and measure on the test structures."""
         order = torch.randperm(len(train), generator=torch.Generator().manual_seed(self.seed))
         chosen = [train[k] for k in order[: self.count].tolist()]
-        potential = potential_for(chosen, self.degree, self.size.channels, self.seed).to(desk.device)
+        potential = potential_for(chosen, self.entrant, self.size.channels, self.seed).to(desk.device)
         seconds, history = self._train(desk, potential, chosen, test[:WATCHED])
         energy, forces = errors(potential, test[: self.size.test])
         record: dict[str, Any] = {
             "molecule": self.molecule,
-            "degree": self.degree,
+            "entrant": self.entrant.name,
             "structures": self.count,
             "seed": self.seed,
             "steps": self.epochs * -(-self.count // BATCH),
@@ -142,7 +145,7 @@ class Task:
         return training.seconds, training.history
 
 
-def potential_for(train: list[Structure], degree: int, channels: int, seed: int) -> InteratomicPotential:
+def potential_for(train: list[Structure], entrant: Entrant, channels: int, seed: int) -> InteratomicPotential:
     """A potential at its start, with scale, shifts and number of neighbours from the training structures."""
     energy, forces = truth(train)
     edges = gather_atoms(train[:WATCHED], CUTOFF).graph.edges
@@ -151,12 +154,11 @@ def potential_for(train: list[Structure], degree: int, channels: int, seed: int)
         species,
         cutoff=CUTOFF,
         channels=channels,
-        degree=degree,
-        layers=LAYERS,
         neighbours=max(1.0, len(edges) / edges.nodes),
         shifts=fit_shifts(species, [s.numbers for s in train], energy),
         scale=float(forces.square().mean().sqrt()),
         seed=seed,
+        **entrant.settings,
     )
 
 
