@@ -45,8 +45,8 @@ def compiles(x: Tensor) -> bool:
 
 
 def serves(x: Tensor, code: str) -> bool:
-    """Whether machine code takes these features: in blocks that fit the registers."""
-    return max(tables(code).dims, default=0) <= LARGEST_BLOCK and compiles(x)
+    """Whether machine code takes these features: some channels, in blocks that fit the registers."""
+    return x.shape[-1] > 0 and max(tables(code).dims, default=0) <= LARGEST_BLOCK and compiles(x)
 
 
 def forward(x: list[Tensor], y: list[Tensor], w: list[Tensor], source: Tensor, starts: Tensor, code: str) -> Tensor:
@@ -78,7 +78,7 @@ def backward(
     gx, gy, gw = torch.zeros_like(held[0]), torch.empty_like(held[1]), torch.empty_like(held[2])
     lookup = [outgoing, by_source, target]
     kernel = backward_kernel(x[0].itemsize, x[0].shape[2] % (64 // x[0].itemsize) > 0, plan.dims, len(x))
-    _run(kernel, plan, x[0], len(y) + 2, lookup, [*held, g, gx, gy, gw])
+    _run(kernel, plan, x[0], len(y), lookup, [*held, g, gx, gy, gw])
     return gx, gy, gw
 
 
@@ -94,15 +94,17 @@ def _run(
     channels, starts = like.shape[2], lookup[0]
     if not starts[-1]:
         return
-    held = (*lookup, plan.blocks, plan.paths, plan.places, plan.values_in(like.dtype))
+    held = (*lookup, plan.blocks, plan.paths, plan.rows, plan.places, plan.values_in(like.dtype))
     sizes = [channels, plan.rows_in, plan.rows_y, plan.rows_out, len(plan.paths), len(plan.blocks), plan.entries]
-    sizes.append(len(plan.places))
     addresses = [t.data_ptr() for t in held]
     last = [t.data_ptr() for t in tensors]
 
     def part(first: int, end: int) -> None:
-        scratch = torch.empty((plan.entries * areas + plan.rows_y) * (64 // like.itemsize), dtype=like.dtype)
-        kernel(first, end, *sizes, *addresses, scratch.data_ptr(), *last)
+        width = 64 // like.itemsize
+        products = plan.entries * areas + -(-plan.rows_y // width) * width
+        scratch = torch.empty((products + plan.entries) * width, dtype=like.dtype)
+        room = scratch.data_ptr()
+        kernel(first, end, *sizes, *addresses, room, room + products * 64, *last)
 
     share_out(part, _bounds(starts, channels * plan.entries))
 

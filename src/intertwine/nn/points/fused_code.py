@@ -61,6 +61,17 @@ class Code:
         with self.b.goto_entry_block():
             return self.b.alloca(kind)
 
+    def variables(self, values: Sequence[Any]) -> list[Any]:
+        """Variables of one vector each."""
+        found = [self.local(self.vector) for _ in values]
+        for variable, value in zip(found, values, strict=True):
+            self.b.store(value, variable)
+        return found
+
+    def add_to(self, variable: Any, a: Any, b: Any) -> None:
+        """variable += a b."""
+        self.b.store(self.multiply_add(a, b, self.b.load(variable, typ=self.vector)), variable)
+
     def at(self, base: Any, *offsets: Any) -> Any:
         """The address base + offsets, counted in numbers."""
         for offset in offsets:
@@ -76,6 +87,13 @@ class Code:
 
     def store(self, value: Any, address: Any) -> None:
         self.b.store(value, address, align=self.itemsize)
+
+    def prefetch(self, address: Any, write: bool) -> None:
+        """Ask for the memory there, which will be needed soon."""
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [POINTER, number, number, number])
+        arguments = [address, number(int(write)), number(3), number(1)]  # into the nearest cache, as data
+        self.b.call(self._intrinsic("llvm.prefetch.p0", kind), arguments)
 
     def channels(self, address: Any, mask: Any) -> Any:
         """W channels, or zeros beyond the last one."""
@@ -96,10 +114,29 @@ class Code:
 
     def mask(self, left: Any) -> Any:
         """Which of W channels exist, when `left` are left; None where that is always all of them."""
-        if not self.masked:
-            return None
+        return self.lanes(left) if self.masked else None
+
+    def lanes(self, left: Any) -> Any:
+        """Which of W places come before `left`."""
         lanes = ir.Constant(ir.VectorType(LONG, self.width), list(range(self.width)))
         return self.b.icmp_signed("<", lanes, self._spread(left, LONG))
+
+    def all_or_none(self, condition: Any) -> Any:
+        """A condition in all places of a mask."""
+        return self._spread(condition, ir.IntType(1))
+
+    def row_sums(self, vectors: list[Any]) -> Any:
+        """The sum over the places of each of W vectors, as one vector."""
+        even, odd = (
+            ir.Constant(ir.VectorType(ir.IntType(32), self.width), [2 * i + shift for i in range(self.width)])
+            for shift in (0, 1)
+        )
+        while len(vectors) > 1:
+            pairs = zip(vectors[::2], vectors[1::2], strict=True)
+            vectors = [
+                self.b.fadd(self.b.shuffle_vector(p, q, even), self.b.shuffle_vector(p, q, odd)) for p, q in pairs
+            ]
+        return vectors[0]
 
     def splat(self, address: Any) -> Any:
         """One number in all places of a vector."""

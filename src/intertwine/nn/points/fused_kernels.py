@@ -22,8 +22,9 @@ from .fused_code import LONG, Code, compiled
 Terms = tuple[tuple[int, int, int], ...]
 ORDERS: dict[int, Terms] = {1: ((0, 0, 0),), 2: ((1, 0, 0), (0, 1, 0), (0, 0, 1))}
 
-SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries", "nonzeros")
-TABLES = ("starts", "order", "far", "block_table", "path_table", "entry_table", "entry_values", "scratch")
+SIZES = ("first", "last", "channels", "rows_in", "rows_y", "rows_out", "paths", "blocks", "entries")
+TABLES = ("starts", "order", "far", "block_table", "path_table", "row_table", "entry_table", "entry_values")
+ROOM = ("scratch", "products")
 BLOCK_FIELDS, PATH_FIELDS = 4, 4
 """A block of rows of x: rows, first row, first path, last path. A path: first entry, first row of the output, rows,
 number of its weights."""
@@ -40,7 +41,7 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
     """out += messages of the edges into nodes first .. last - 1, compiled for blocks of so many rows."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("forward", SIZES, [*TABLES, *tensors(terms), "out"])
+    a = code.begin("forward", SIZES, [*TABLES, *ROOM, *tensors(terms), "out"])
     b, width, areas = code.b, code.width, order
     a["order"] = None
     with code.loop(a["first"], a["last"]) as node, _edges_in_chunks(code, a, node) as (begin, count):
@@ -49,7 +50,8 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
             mask = code.mask(b.sub(a["channels"], channel))
             with code.loop(LONG(0), count) as lane:
                 edge = _edge(code, a, b.add(begin, lane))
-                place = Place(code, a, node, code.long_at(a["far"], edge), edge, channel, lane, mask)
+                ends, edges = (node, code.long_at(a["far"], edge)), (edge, b.add(edge, LONG(1)))
+                place = Place(code, a, ends, edges, channel, lane, mask)
                 for dim, block in _blocks(code, a, dims):
                     _forward_block(code, place, terms, dim, block)
     b.ret_void()
@@ -57,15 +59,20 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
 
 
 class Place:
-    """Where the numbers of one edge and W channels lie: features of j, the output of i, weights and matrices of e."""
+    """Where the numbers of one edge and W channels lie: features of j, the output of i, weights and matrices of e.
 
-    def __init__(self, code: Code, a: dict[str, Any], i: Any, j: Any, edge: Any, channel: Any, lane: Any, mask: Any):
-        b, self.a, self.mask = code.b, a, mask
+    Memory is asked early for the weights of the edge after it, which may lie anywhere.
+    """
+
+    def __init__(self, code: Code, a: dict[str, Any], ends: Any, edges: Any, channel: Any, lane: Any, mask: Any):
+        b, self.a, self.mask, self.lane = code.b, a, mask, lane
+        (i, j), (edge, after) = ends, edges
         self.stride = a["channels"]
         self.features = b.add(b.mul(j, b.mul(a["rows_in"], self.stride)), channel)
         self.sums = b.add(b.mul(i, b.mul(a["rows_out"], self.stride)), channel)
-        self.weights = b.add(b.mul(edge, b.mul(a["paths"], self.stride)), channel)
-        self.lane = lane
+        numbers = b.mul(a["paths"], self.stride)
+        self.weights = b.add(b.mul(edge, numbers), channel)
+        self.ahead = b.mul(b.sub(after, edge), numbers)
 
     def matrix(self, code: Code, which: int, number: Any) -> Any:
         """Address of entry `number` of the lane's matrices M_which."""
@@ -104,67 +111,67 @@ def backward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: i
     """Gradients with respect to x0 (added to gx), y0 and w0 (written) of the edges out of nodes first .. last - 1."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("backward", SIZES, [*TABLES, *tensors(terms), "g", "gx", "gy", "gw"])
-    b, width, areas = code.b, code.width, order + 2
-    size = b.mul(a["entries"], LONG(width))
-    slopes = code.at(a["scratch"], b.mul(size, LONG(order)))
-    a["products"] = code.at(slopes, size)
+    a = code.begin("backward", SIZES, [*TABLES, *ROOM, *tensors(terms), "g", "gx", "gy", "gw"])
+    b, width, areas = code.b, code.width, order
     with code.loop(a["first"], a["last"]) as node, _edges_in_chunks(code, a, node) as (begin, count):
         _fold(code, a, terms, begin, count, areas)
         with code.loop(LONG(0), count) as lane:
             edge = _edge(code, a, b.add(begin, lane))
-            code.zero(a["products"], a["entries"])
+            after = _edge_after(code, a, b.add(begin, lane))
             with code.loop(LONG(0), a["channels"], width) as channel:
                 mask = code.mask(b.sub(a["channels"], channel))
-                place = Place(code, a, code.long_at(a["far"], edge), node, edge, channel, lane, mask)
+                place = Place(code, a, (code.long_at(a["far"], edge), node), (edge, after), channel, lane, mask)
+                begun = code.all_or_none(b.icmp_signed(">", channel, LONG(0)))
                 for dim, block in _blocks(code, a, dims):
-                    _backward_block(code, place, terms, dim, block)
-            _sum_channels(code, a, slopes, lane)
-        _unfold(code, a, slopes, begin, count, areas)
+                    _backward_block(code, place, terms, dim, block, begun)
+            _unfold(code, a, edge, areas)
     b.ret_void()
     return compiled(code, "backward")
 
 
-def _backward_block(code: Code, at: Place, terms: Terms, dim: int, block: Any) -> None:
+def _backward_block(code: Code, at: Place, terms: Terms, dim: int, block: Any, begun: Any) -> None:
+    """With h_b[m] = sum_k M_b[k, m] g[k] a path gives w_c h_b to the gradient of x_0 and x_a h_b to that of w_0."""
     b, a = code.b, at.a
     features = _features(code, at, terms, dim, block)
     start = code.long_at(a["block_table"], b.add(block, LONG(1)))
     slots = [code.at(a["gx"], at.features, b.mul(b.add(start, LONG(m)), at.stride)) for m in range(dim)]
-    slopes = [code.local(code.vector) for _ in range(dim)]
-    for slope, slot in zip(slopes, slots, strict=True):
-        b.store(code.channels(slot, at.mask), slope)
-    grad_w = code.local(code.vector)
+    slopes = code.variables([code.channels(slot, at.mask) for slot in slots])
     with _paths(code, a, block) as path:
         number, row, rows, weight = path
         weights = _weights(code, at, terms, weight)
-        b.store(ir.Constant(code.vector, None), grad_w)
+        turned = {which: code.variables([code.constant(0.0)] * dim) for which in sorted({t[1] for t in terms})}
         with code.loop(LONG(0), rows) as k:
             entry = b.add(number, b.mul(k, LONG(dim)))
             g = code.channels(code.at(a["g"], at.sums, b.mul(b.add(row, k), at.stride)), at.mask)
-            weighted = {c: b.fmul(w, g) for c, w in weights.items()}
-            turned = _turned(code, at, terms, features, entry, 0, dim)
-            b.store(code.multiply_add(g, turned, b.load(grad_w, typ=code.vector)), grad_w)
+            for which, variables in turned.items():
+                for m, variable in enumerate(variables):
+                    factor = code.splat(at.matrix(code, which, b.add(entry, LONG(m))))
+                    code.add_to(variable, factor, g)
+            _products(code, at, terms, features, {c: b.fmul(w, g) for c, w in weights.items()}, entry, begun)
+        grad_w = code.constant(0.0)
+        for first, matrix, third in terms:
             for m in range(dim):
-                _slopes_of_row(code, at, terms, features, weighted, b.add(entry, LONG(m)), m, slopes[m])
+                h = b.load(turned[matrix][m], typ=code.vector)
+                if first == 0:
+                    code.add_to(slopes[m], h, weights[third])
+                if third == 0:
+                    grad_w = code.multiply_add(features[first][m], h, grad_w)
         address = code.at(a["gw"], at.weights, b.mul(weight, at.stride))
-        code.put_channels(b.load(grad_w, typ=code.vector), address, at.mask)
+        code.put_channels(grad_w, address, at.mask)
+        code.prefetch(code.at(address, at.ahead), write=True)
     for slope, slot in zip(slopes, slots, strict=True):
         code.put_channels(b.load(slope, typ=code.vector), slot, at.mask)
 
 
-def _slopes_of_row(code: Code, at: Place, terms: Terms, features: Any, ws: Any, entry: Any, m: int, slope: Any) -> None:
-    """What entry M[k, m] gives to the gradients of x0[m] and of itself, channel by channel."""
-    b = code.b
-    total = b.load(slope, typ=code.vector)
-    product = code.at(at.a["products"], b.mul(entry, LONG(code.width)))
-    kept = code.load(product)
-    for first, matrix, weight in terms:
-        if first == 0:
-            total = code.multiply_add(code.splat(at.matrix(code, matrix, entry)), ws[weight], total)
-        if matrix == 0:
-            kept = code.multiply_add(features[first][m], ws[weight], kept)
-    b.store(total, slope)
-    code.store(kept, product)
+def _products(code: Code, at: Place, terms: Terms, features: Any, weighted: Any, entry: Any, begun: Any) -> None:
+    """Add to a row of the gradient of M_0, channel by channel; the first channels find nothing there yet."""
+    for m in range(len(next(iter(features.values())))):
+        address = code.at(at.a["products"], code.b.mul(code.b.add(entry, LONG(m)), LONG(code.width)))
+        total = code.b.select(begun, code.load(address), code.constant(0.0))
+        for first, matrix, third in terms:
+            if matrix == 0:
+                total = code.multiply_add(features[first][m], weighted[third], total)
+        code.store(total, address)
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------
@@ -185,25 +192,20 @@ def _edge(code: Code, a: dict[str, Any], position: Any) -> Any:
     return code.long_at(a["order"], position) if a["order"] is not None else position
 
 
-@contextmanager
-def _harmonics(code: Code, a: dict[str, Any], begin: Any, count: Any, scale: int) -> Iterator[tuple[Any, Any]]:
-    """Loop over harmonics of the edges of a chunk: their number in y, and where they lie edges last in the scratch."""
+def _edge_after(code: Code, a: dict[str, Any], position: Any) -> Any:
+    """The edge that comes after the one there, or the last once more."""
     b = code.b
-    turned = b.mul(a["entries"], LONG(code.width * scale))
-    with code.loop(LONG(0), count) as lane:
-        start = b.mul(_edge(code, a, b.add(begin, lane)), a["rows_y"])
-        with code.loop(LONG(0), a["rows_y"]) as row:
-            yield b.add(start, row), code.at(a["scratch"], turned, b.add(b.mul(row, LONG(code.width)), lane))
+    after, final = b.add(position, LONG(1)), b.sub(code.long_at(a["starts"], a["last"]), LONG(1))
+    return _edge(code, a, b.select(b.icmp_signed("<", after, final), after, final))
 
 
 @contextmanager
-def _couplings(code: Code, a: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Loop over the coefficients that are not zero: (offset of the matrix entry, of the harmonic, coefficient)."""
+def _couplings(code: Code, a: dict[str, Any], row: Any) -> Iterator[tuple[Any, Any]]:
+    """Loop over the coefficients of a harmonic that are not zero: (offset of the matrix entry, coefficient)."""
     b = code.b
-    with code.loop(LONG(0), a["nonzeros"]) as z:
-        entry, row = (code.long_at(a["entry_table"], b.add(b.mul(z, LONG(2)), LONG(f))) for f in (0, 1))
-        value = code.splat(code.at(a["entry_values"], z))
-        yield b.mul(entry, LONG(code.width)), b.mul(row, LONG(code.width)), value
+    first, last = (code.long_at(a["row_table"], b.add(row, LONG(f))) for f in (0, 1))
+    with code.loop(first, last) as z:
+        yield b.mul(code.long_at(a["entry_table"], z), LONG(code.width)), code.splat(code.at(a["entry_values"], z))
 
 
 def _fold(code: Code, a: dict[str, Any], terms: Terms, begin: Any, count: Any, areas: int) -> None:
@@ -212,44 +214,40 @@ def _fold(code: Code, a: dict[str, Any], terms: Terms, begin: Any, count: Any, a
     size = b.mul(a["entries"], LONG(code.width))
     turned = code.at(a["scratch"], b.mul(size, LONG(areas)))
     for which in sorted({t[1] for t in terms}):
-        with _harmonics(code, a, begin, count, areas) as (number, slot):
-            value = b.load(code.at(a[f"y{which}"], number), typ=code.number, align=code.itemsize)
-            b.store(value, slot, align=code.itemsize)
+        _turn(code, a, a[f"y{which}"], begin, count, turned)
         matrices = code.at(a["scratch"], b.mul(size, LONG(which)))
         code.zero(matrices, a["entries"])
-        with _couplings(code, a) as (entry, row, value):
-            slot = code.at(matrices, entry)
-            code.store(code.multiply_add(value, code.load(code.at(turned, row)), code.load(slot)), slot)
+        with code.loop(LONG(0), a["rows_y"]) as row:
+            harmonic = code.load(code.at(turned, b.mul(row, LONG(code.width))))
+            with _couplings(code, a, row) as (entry, value):
+                slot = code.at(matrices, entry)
+                code.store(code.multiply_add(value, harmonic, code.load(slot)), slot)
 
 
-def _sum_channels(code: Code, a: dict[str, Any], slopes: Any, lane: Any) -> None:
-    """The gradients of an edge's matrices: products summed over channels, W entries at a time."""
-    b, width = code.b, code.width
-    even, odd = (
-        ir.Constant(ir.VectorType(ir.IntType(32), width), [2 * i + shift for i in range(width)]) for shift in (0, 1)
-    )
-    with code.loop(LONG(0), a["entries"], width) as entry:
-        start = b.mul(entry, LONG(width))
-        vectors = [code.load(code.at(a["products"], start, LONG(r * width))) for r in range(width)]
-        while len(vectors) > 1:
-            pairs = zip(vectors[::2], vectors[1::2], strict=True)
-            vectors = [b.fadd(b.shuffle_vector(p, q, even), b.shuffle_vector(p, q, odd)) for p, q in pairs]
-        for r in range(width):
-            value = b.extract_element(vectors[0], ir.IntType(32)(r))
-            b.store(value, code.at(slopes, b.add(start, lane), LONG(r * width)), align=code.itemsize)
-
-
-def _unfold(code: Code, a: dict[str, Any], slopes: Any, begin: Any, count: Any, areas: int) -> None:
-    """The gradients of the harmonics of a chunk, from those of its matrices."""
+def _turn(code: Code, a: dict[str, Any], y: Any, begin: Any, count: Any, turned: Any) -> None:
+    """The harmonics of a chunk of edges, edges last."""
     b = code.b
-    turned = code.at(a["scratch"], b.mul(a["entries"], LONG(code.width * areas)))
-    code.zero(turned, a["rows_y"])
-    with _couplings(code, a) as (entry, row, value):
-        slot = code.at(turned, row)
-        code.store(code.multiply_add(value, code.load(code.at(slopes, entry)), code.load(slot)), slot)
-    with _harmonics(code, a, begin, count, areas) as (number, slot):
-        value = b.load(slot, typ=code.number, align=code.itemsize)
-        b.store(value, code.at(a["gy"], number), align=code.itemsize)
+    with code.loop(LONG(0), count) as lane:
+        start = b.mul(_edge(code, a, b.add(begin, lane)), a["rows_y"])
+        with code.loop(LONG(0), a["rows_y"]) as row:
+            value = b.load(code.at(y, b.add(start, row)), typ=code.number, align=code.itemsize)
+            b.store(value, code.at(turned, b.add(b.mul(row, LONG(code.width)), lane)), align=code.itemsize)
+
+
+def _unfold(code: Code, a: dict[str, Any], edge: Any, areas: int) -> None:
+    """The gradients of an edge's harmonics from those of its matrices, and only then summed over channels."""
+    b, width = code.b, code.width
+    sums = code.at(a["scratch"], b.mul(a["entries"], LONG(width * areas)))
+    with code.loop(LONG(0), a["rows_y"]) as row:
+        (total,) = code.variables([code.constant(0.0)])
+        with _couplings(code, a, row) as (entry, value):
+            code.add_to(total, value, code.load(code.at(a["products"], entry)))
+        code.store(b.load(total, typ=code.vector), code.at(sums, b.mul(row, LONG(width))))
+    start = b.mul(edge, a["rows_y"])
+    with code.loop(LONG(0), a["rows_y"], width) as row:
+        area = code.at(sums, b.mul(row, LONG(width)))
+        totals = code.row_sums([code.load(code.at(area, LONG(r * width))) for r in range(width)])
+        code.put_channels(totals, code.at(a["gy"], b.add(start, row)), code.lanes(b.sub(a["rows_y"], row)))
 
 
 def _blocks(code: Code, a: dict[str, Any], dims: tuple[int, ...]) -> Iterator[tuple[int, Any]]:
@@ -291,8 +289,9 @@ def _features(code: Code, at: Place, terms: Terms, dim: int, block: Any) -> dict
 
 def _weights(code: Code, at: Place, terms: Terms, weight: Any) -> dict[int, Any]:
     """The weights of a path, of each kind in the terms."""
-    offset = code.b.mul(weight, at.stride)
-    return {
-        which: code.channels(code.at(at.a[f"w{which}"], at.weights, offset), at.mask)
-        for which in sorted({t[2] for t in terms})
-    }
+    found = {}
+    for which in sorted({t[2] for t in terms}):
+        address = code.at(at.a[f"w{which}"], at.weights, code.b.mul(weight, at.stride))
+        found[which] = code.channels(address, at.mask)
+        code.prefetch(code.at(address, at.ahead), write=False)
+    return found

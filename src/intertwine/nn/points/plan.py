@@ -18,8 +18,6 @@ from ...representations.base import Representation
 from ...representations.harmonics import Harmonics
 from ..products.couplings import couplings
 
-PADDING = 16
-
 
 @dataclass(frozen=True)
 class Path:
@@ -118,8 +116,9 @@ class Tables:
     Attributes:
         blocks: of each block its rows, first row in x, first path and last path.
         paths: of each path its first entry, first row of the output, rows, and number in w.
-        places: of each coefficient that is not zero its entry and its row of y; values: the coefficients.
-        entries: how many entries, filled up to a multiple of sixteen.
+        rows: the coefficients of row n of y are those numbered rows[n] .. rows[n + 1] - 1.
+        places: the entry of each coefficient that is not zero; values: the coefficients.
+        entries: how many entries.
     """
 
     rows_in: int
@@ -128,6 +127,7 @@ class Tables:
     entries: int
     blocks: Tensor
     paths: Tensor
+    rows: Tensor
     places: Tensor
     values: Tensor
 
@@ -145,7 +145,7 @@ class Tables:
     def folds(self, dtype: torch.dtype, device: torch.device) -> list[Fold]:
         """For every block of rows of x what torch's operations need."""
         dense = torch.zeros(self.rows_y, self.entries, dtype=torch.float64)
-        dense[self.places[:, 1], self.places[:, 0]] = self.values
+        dense[torch.arange(self.rows_y).repeat_interleave(self.rows.diff()), self.places] = self.values
         found = []
         for dim, start, first, last in self.blocks.tolist():
             members = self.paths[first:last]
@@ -165,25 +165,27 @@ def tables(code: str) -> Tables:
     members: dict[tuple[int, int], list[int]] = {}
     for p, path in enumerate(listed):
         members.setdefault((path[0], path[3]), []).append(p)
-    blocks, paths, places, values = [], [], [], []
+    blocks, paths, coefficients = [], [], []
     entries = 0
     for (start, dim), numbers in members.items():
         blocks.append([dim, start, len(paths), len(paths) + len(numbers)])
         for p in numbers:
-            _, y_start, out_start, _, harmonics, rows, found, coefficients = listed[p]
+            _, y_start, out_start, _, harmonics, rows, places, values = listed[p]
             paths.append([entries, out_start, rows, p])
-            for place, value in zip(found, coefficients, strict=True):
+            for place, value in zip(places, values, strict=True):
                 m, n, k = place // (harmonics * rows), place // rows % harmonics, place % rows
-                places.append([entries + k * dim + m, y_start + n])
-                values.append(value)
+                coefficients.append((y_start + n, entries + k * dim + m, value))
             entries += rows * dim
+    rows_of_y, places, values = zip(*sorted(coefficients), strict=True) if coefficients else ((), (), ())
+    counts = torch.bincount(torch.tensor(rows_of_y, dtype=torch.int64), minlength=rows_y)
     return Tables(
         rows_in,
         rows_y,
         rows_out,
-        -(-entries // PADDING) * PADDING,
+        entries,
         torch.tensor(blocks, dtype=torch.int64).reshape(-1, 4),
         torch.tensor(paths, dtype=torch.int64).reshape(-1, 4),
-        torch.tensor(places, dtype=torch.int64).reshape(-1, 2),
+        torch.cat([counts.new_zeros(1), counts.cumsum(0)]),
+        torch.tensor(places, dtype=torch.int64),
         torch.tensor(values, dtype=torch.float64),
     )
