@@ -14,7 +14,7 @@ from torch.autograd import gradcheck, gradgradcheck
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, Cube, D, Group, Lorentz, O, S
 from intertwine.nn import SymmetricContraction
-from intertwine.nn.points import horner
+from intertwine.nn.points import fused, horner
 from intertwine.nn.products.polynomials import polynomials
 from intertwine.representations import Representation, sym
 from intertwine.representations.expand import expand
@@ -44,6 +44,16 @@ CASES: dict[str, tuple[Representation, Representation]] = {
 
 def copies(rho: Representation, channels: int) -> Representation:
     return direct_sum([(term, channels) for term in expand(rho)])
+
+
+@pytest.fixture(params=["machine code", "torch"])
+def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each test runs on machine code and on torch's own operations."""
+    if request.param == "torch":
+        monkeypatch.setattr(fused, "compiles", lambda _: False)
+    else:
+        pytest.importorskip("llvmlite")
+    return request.param
 
 
 def layer(name: str, channels: int = 2, **options) -> SymmetricContraction:
@@ -150,14 +160,14 @@ def rows(rho: Representation, x: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("degree", [1, 2, 3])
-def test_brute_force(name: str, degree: int):
+def test_brute_force(route: str, name: str, degree: int):
     contraction = layer(name, degree=degree)
     x = torch.randn(3, contraction.rho_in.dim).double()
     wanted = by_force(contraction, rows(contraction.rho_in, x), contraction.weight[0])
     torch.testing.assert_close(rows(contraction.rho_out, contraction(x)), wanted, atol=1e-10, rtol=1e-10)
 
 
-def test_degree_four():
+def test_degree_four(route: str):
     G = SO(3)
     rho = direct_sum([(G.irrep(l), 2) for l in (1, 2)])
     contraction = SymmetricContraction(rho, 2 * G.irrep(1), degree=4, dtype=torch.float64)
@@ -195,8 +205,9 @@ def test_the_equation(name: str):
 
 def test_a_broken_contraction_is_caught():
     contraction = layer("O(3)")
-    contraction.horner.table3 += torch.randn_like(contraction.horner.table3) * 1e-3  # type: ignore[operator]
-    contraction.horner._exact["table3"] = contraction.horner.table3  # type: ignore[assignment]
+    held = contraction.horner.coefficients
+    contraction.horner.coefficients = held + torch.randn_like(held) * 1e-3
+    contraction.horner._exact["coefficients"] = contraction.horner.coefficients
     with pytest.raises(IntertwineError, match="rho_in"):
         check_layer(contraction, contraction.rho_in, contraction.rho_out, graphs=False)
 
@@ -240,7 +251,7 @@ def test_made_on_another_device():
 
 
 @pytest.mark.parametrize("species", [None, 2])
-def test_derivatives(species: int | None):
+def test_derivatives(route: str, species: int | None):
     V, one = SO(3).vector, SO(3).trivial
     contraction = SymmetricContraction(V + one, V + one, species=species, dtype=torch.float64)
     x = torch.randn(3, 4).double().requires_grad_()
@@ -264,9 +275,68 @@ def test_many_points_are_done_in_parts(monkeypatch: pytest.MonkeyPatch):
         return [out, slope, *torch.autograd.grad(slope.square().sum(), [x, contraction.weight])]
 
     whole = results()
+    monkeypatch.setattr(fused, "compiles", lambda _: False)
     monkeypatch.setattr(horner, "MOST", 5000)
     for found, wanted in zip(results(), whole, strict=True):
         torch.testing.assert_close(found, wanted)
+
+
+def derived(contraction: SymmetricContraction, x: Tensor) -> list[Tensor]:
+    """Values, slopes, and what training on both changes."""
+    x = x.detach().requires_grad_()
+    out = contraction(x)
+    (slope,) = torch.autograd.grad(out.square().sum(), x, create_graph=True)
+    ends = torch.autograd.grad(slope.square().sum() + out.sin().sum(), [x, contraction.weight])
+    return [out, slope, *ends]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(("channels", "points"), [(1, 1), (3, 4), (8, 5), (16, 2), (21, 3), (4, 0)])
+def test_both_routes_agree(channels: int, points: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("llvmlite")
+    contraction = layer("O(3)", channels).to(dtype)
+    x = torch.randn(points, contraction.rho_in.dim, dtype=dtype)
+    found = derived(contraction, x)
+    monkeypatch.setattr(fused, "compiles", lambda _: False)
+    tolerance = 1e-12 if dtype == torch.float64 else 1e-4
+    for a, b in zip(found, derived(contraction, x), strict=True):
+        torch.testing.assert_close(a, b, rtol=tolerance, atol=tolerance * (1 + float(b.detach().abs().sum()) / 100))
+
+
+def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
+    contraction = layer("O(3)")
+    x = torch.randn(23, contraction.rho_in.dim).double()
+    alone = derived(contraction, x)
+    monkeypatch.setattr(fused, "WORK_OF_A_SHARE", 100)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    for a, b in zip(derived(contraction, x), alone, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_further_derivatives(route: str):
+    """Of the gradient of a gradient of a gradient, as the slope of a loss on forces' slopes takes."""
+    contraction = layer("SO(2)", 1)
+
+    def f(x: Tensor, weight: Tensor) -> Tensor:
+        out = torch.func.functional_call(contraction, {"weight": weight}, (x,))
+        (slope,) = torch.autograd.grad(out.square().sum(), x, create_graph=True)
+        return torch.autograd.grad(slope.pow(3).sum(), x, create_graph=True)[0]
+
+    x = torch.randn(2, contraction.rho_in.dim).double().requires_grad_()
+    assert gradcheck(f, (x, contraction.weight.detach().clone().requires_grad_()))
+
+
+def test_transforms(route: str):
+    contraction = layer("O(3)", 1)
+    x = torch.randn(2, contraction.rho_in.dim).double()
+    torch.testing.assert_close(torch.vmap(contraction)(x), contraction(x))
+
+    def f(x: Tensor) -> Tensor:
+        return contraction(x).square().sum()
+
+    wanted = torch.autograd.functional.hessian(f, x)
+    torch.testing.assert_close(torch.func.jacrev(torch.func.grad(f))(x), wanted)
+    torch.testing.assert_close(torch.vmap(torch.func.grad(f))(x), torch.func.grad(f)(x))
 
 
 # --- cost and refusals ------------------------------------------------------------------------------------------------

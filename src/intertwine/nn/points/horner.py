@@ -1,12 +1,15 @@
-"""Equivariant polynomials evaluated by Horner's scheme, in blocks of monomials that meet.
+"""Equivariant polynomials as weighted sums of monomials: in machine code, or by Horner's scheme on torch's operations.
 
-A polynomial without constant part is sum_i x_i q_i(x), with q_i of one degree less:
+Weights are first summed into the coefficients of monomials, which do not depend on the points. A polynomial without
+constant part is sum_i x_i q_i(x), with q_i of one degree less:
 
-    z_k = sum_i x_i sum_m (sum_p w_p C[p, m, i, k]) x^m        over monomials x^m of degree up to `degree` - 1.
+    z_k = sum_i x_i sum_m c[m, i, k] x^m,    c[m, i, k] = sum_p w_p C[p, m, i, k],    over monomials x^m of degree up to
+                                                                                      `degree` - 1 in x_0 .. x_i.
 
 Most coefficients C are zero: a coordinate system that reflections keep sorts monomials by signs, and monomial m meets
-coordinate i and output k only where signs agree. So the table of monomials (m) against pairs (i, k) falls apart into
-blocks, found as connected components; of O(3) to degree 3 into eight, with an eighth of the work.
+coordinate i and output k only where signs agree. Machine code (`monomial_sums`) visits the entries (m, i, k) that are
+left. Torch's operations take blocks: the table of monomials (m) against pairs (i, k) falls apart into connected
+components; of O(3) to degree 3 into eight, with an eighth of the work.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from ...representations.base import Representation
 from ...representations.structure import direct_sum
 from ..module import Solved
 from ..products.polynomials import polynomials
+from . import fused
+from .monomial_sums import monomial_sums
 
 NOTHING = 1e-12
 """Entries of couplings below this are rounding errors of zeros."""
@@ -37,17 +42,18 @@ Terms = tuple[Representation, ...]
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """Coefficients that are not zero: path, monomial, column i * K + k, value; and what monomials are products of.
+    """Entries (monomial, variable i, output k) that some path has, in the order of k.
 
     Attributes:
+        coefficients: (entries, paths).
+        monomial: (entries,); column: (entries,), k D + i.
         factors: (monomials, degree - 1), numbers of the variables 1, x_0, x_1, .., rising.
         paths: for each term of the output the number of paths of each degree.
     """
 
-    path: Tensor
+    coefficients: Tensor
     monomial: Tensor
     column: Tensor
-    value: Tensor
     factors: Tensor
     paths: dict[Representation, tuple[int, ...]]
 
@@ -55,49 +61,66 @@ class _Table:
 class Horner(Solved):
     """All polynomials of degree 1 .. `degree` from one copy of each term to each output, weighted.
 
-    Shapes: x (U, D, N), weight (paths, U) -> (U, K, N).
+    Shapes: x (N, D, U), weight (paths, U) -> (N, K, U).
 
     Raises:
         IntertwineError: when no polynomial leads to some output.
     """
 
+    coefficients: Tensor
+    product: Tensor
+    entry: Tensor
+    start: Tensor
     factors: Tensor
     order: Tensor
+    place: Tensor
 
     def __init__(self, terms: Terms, outs: Terms, degree: int):
         super().__init__()
         table = _table(terms, outs, degree)
         self.paths = table.paths
         self.rows_in, self.rows_out = sum(t.dim for t in terms), sum(c.dim for c in outs)
+        self.hold("coefficients", table.coefficients)
+        product, slot = _products(table, self.rows_in)
+        self.hold("product", product)
+        self.hold("entry", torch.stack([slot, table.column % self.rows_in + 1], 1))
+        rows = torch.arange(self.rows_out + 1) * self.rows_in
+        self.hold("start", torch.searchsorted(table.column, rows))
         blocks = _blocks(table, self.rows_in * self.rows_out)
         self._shapes = [(len(columns), len(monomials)) for monomials, columns in blocks]
-        number = sum(sum(counts) for counts in table.paths.values())
-        for b, (monomials, columns) in enumerate(blocks):
-            self.hold(f"table{b}", _dense(table, number, monomials, columns).flatten(1))
+        self.hold("place", _places(table, blocks))
         monomials, columns = (torch.cat(parts) for parts in zip(*blocks, strict=True))
         self.hold("factors", table.factors[monomials].mT.contiguous())
         self.hold("order", columns.argsort())
 
     def forward(self, x: Tensor, weight: Tensor) -> Tensor:
-        """The weighted sum of all polynomials, (U, K, N)."""
+        """The weighted sum of all polynomials, (N, K, U)."""
+        c = self.coefficients @ weight
+        if not torch.compiler.is_compiling() and x.dtype == c.dtype and fused.compiles(x):
+            return monomial_sums(x, c, self.product, self.entry, self.start)
+        x, blocks = x.permute(2, 1, 0).contiguous(), self._in_blocks(c)
         held = len(x) * (2 * self.factors.shape[1] + 2 * len(self.order))
         points = max(1, MOST // held)
         if torch.compiler.is_compiling() or x.shape[2] <= points:
-            return self._values(x, weight)
+            return self._values(x, *blocks).permute(2, 1, 0)
         # Monomials are computed again for the gradient, so that memory holds those of some points at a time.
-        return torch.cat(
-            [checkpoint(self._values, part, weight, use_reentrant=False) for part in x.split(points, 2)], 2
-        )
+        parts = [checkpoint(self._values, part, *blocks, use_reentrant=False) for part in x.split(points, 2)]
+        return torch.cat(parts, 2).permute(2, 1, 0)
 
-    def _values(self, x: Tensor, weight: Tensor) -> Tensor:
+    def _in_blocks(self, c: Tensor) -> list[Tensor]:
+        """Coefficients (entries, U) as dense tables of the blocks, (U, columns, monomials) each."""
+        sizes = [columns * monomials for columns, monomials in self._shapes]
+        dense = c.new_zeros(c.shape[1], sum(sizes)).index_copy(1, self.place, c.mT)
+        return [part.unflatten(1, shape) for part, shape in zip(dense.split(sizes, 1), self._shapes, strict=True)]
+
+    def _values(self, x: Tensor, *blocks: Tensor) -> Tensor:
+        """The scheme for x (U, D, N), to (U, K, N)."""
         extended = torch.cat([torch.ones_like(x[:, :1]), x], 1)
         monomials = extended.index_select(1, self.factors[0])
         for numbers in self.factors[1:]:
             monomials = monomials * extended.index_select(1, numbers)
-        parts, sums = monomials.split([rows for _, rows in self._shapes], 1), []
-        for b, (part, shape) in enumerate(zip(parts, self._shapes, strict=True)):
-            coefficients = (weight.mT @ getattr(self, f"table{b}")).unflatten(1, shape)
-            sums.append(torch.bmm(coefficients, part))
+        parts = monomials.split([rows for _, rows in self._shapes], 1)
+        sums = [torch.bmm(block, part) for block, part in zip(blocks, parts, strict=True)]
         slopes = torch.cat(sums, 1).index_select(1, self.order).unflatten(1, (self.rows_out, self.rows_in))
         return (slopes * x.unsqueeze(1)).sum(2)
 
@@ -136,7 +159,27 @@ def _table(terms: Terms, outs: Terms, degree: int) -> _Table:
         paths[c] = tuple(counts)
         row += c.dim
     path, monomial, column, value = (torch.from_numpy(np.concatenate(part)) for part in zip(*entries, strict=True))
-    return _Table(path, monomial, column, value, torch.tensor(listed), paths)
+    pairs, entry = (column * len(listed) + monomial).unique(return_inverse=True)
+    coefficients = torch.zeros(len(pairs), first, dtype=torch.float64)
+    coefficients.index_put_((entry, path), value, accumulate=True)
+    return _Table(coefficients, pairs % len(listed), pairs // len(listed), torch.tensor(listed), paths)
+
+
+def _products(table: _Table, variables: int) -> tuple[Tensor, Tensor]:
+    """The monomials needed, each a product of slots (P, 2) as in `monomial_sums`, and the slot of each entry."""
+    listed = [tuple(i for i in factors if i) for factors in table.factors.tolist()]
+    slots: dict[tuple[int, ...], int] = {(): 0}
+    slots.update({(i,): i for i in range(1, variables + 1)})
+    product: list[tuple[int, int]] = []
+
+    def slot(monomial: tuple[int, ...]) -> int:
+        if monomial not in slots:
+            product.append((slot(monomial[:-1]), monomial[-1]))
+            slots[monomial] = variables + len(product)
+        return slots[monomial]
+
+    found = torch.tensor([slot(listed[m]) for m in table.monomial.tolist()])
+    return torch.tensor(product, dtype=torch.int64).view(-1, 2), found
 
 
 def _blocks(table: _Table, columns: int) -> list[tuple[Tensor, Tensor]]:
@@ -155,16 +198,16 @@ def _blocks(table: _Table, columns: int) -> list[tuple[Tensor, Tensor]]:
         found.append(members)
     present = torch.cat([block[1] for block in found])
     absent = torch.ones(columns, dtype=torch.bool).index_fill(0, present, False).nonzero()[:, 0]
-    found[0] = (found[0][0], torch.cat([found[0][1], absent]))
+    found[0] = (found[0][0], torch.cat([found[0][1], absent]).sort().values)
     return found
 
 
-def _dense(table: _Table, paths: int, monomials: Tensor, columns: Tensor) -> Tensor:
-    """The coefficients of a block, (paths, columns, monomials)."""
-    inside = torch.isin(table.monomial, monomials)
-    places = [torch.empty(int(part.max()) + 1, dtype=torch.int64) for part in (columns, monomials)]
-    for place, part in zip(places, (columns, monomials), strict=True):
-        place[part] = torch.arange(len(part))
-    dense = torch.zeros(paths, len(columns), len(monomials), dtype=torch.float64)
-    where = table.path[inside], places[0][table.column[inside]], places[1][table.monomial[inside]]
-    return dense.index_put_(where, table.value[inside], accumulate=True)
+def _places(table: _Table, blocks: list[tuple[Tensor, Tensor]]) -> Tensor:
+    """Where entries stand in the tables (columns, monomials) of the blocks, one after another."""
+    start, found = 0, torch.zeros_like(table.monomial)
+    for monomials, columns in blocks:
+        inside = torch.isin(table.monomial, monomials)
+        row, place = (torch.searchsorted(columns, table.column), torch.searchsorted(monomials, table.monomial))
+        found = torch.where(inside, start + row * len(monomials) + place, found)
+        start += len(columns) * len(monomials)
+    return found

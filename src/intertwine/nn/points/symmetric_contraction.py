@@ -25,8 +25,9 @@ class SymmetricContraction(EquivariantModule):
     redundant: of degree n there are as many as maps sym(one channel, n) >> c. Where x is a sum over neighbours, the
     products of degree n are sums over all n-tuples of neighbours, without the cost of visiting them.
 
-    They are computed by Horner's scheme: the weights are first summed into coefficients of monomials, which do not
-    depend on the points, and paths times monomials of all points are never held.
+    The weights are first summed into coefficients of monomials, which do not depend on the points, and paths times
+    monomials of all points are never held. With `llvmlite` (the extra `fast`) float32 and float64 on the CPU run in
+    machine code, which holds no monomials of all points either; see `points.horner`.
 
     Args:
         rho_in, rho_out: types of the features, of any group with known irreducible representations; every term of
@@ -91,15 +92,15 @@ class SymmetricContraction(EquivariantModule):
         x = in_precision(x, self.weight, self)
         batch = x.shape[:-1]
         flat = x.reshape(math.prod(batch), x.shape[-1])
-        features = torch.cat([take(flat).permute(1, 2, 0) for take in self.take], 1)  # (U, D, N)
+        features = torch.cat([take(flat).transpose(1, 2) for take in self.take], 1)  # (N, D, U)
         if self.species is None:
             if species is not None:
                 raise IntertwineError(f"{self} knows no species: make it with species=")
             out = self.horner(features, self.weight[0])
         else:
             out = self._by_species(features, species, batch)
-        parts = [part.permute(2, 0, 1).flatten(1) for part in out.split(self._rows, 1)]
-        return self.join(parts).unflatten(0, batch)
+        parts = [part.transpose(1, 2).flatten(1) for part in out.split(self._rows, 1)]
+        return self.join(parts).reshape(*batch, self.rho_out.dim)
 
     def _by_species(self, features: Tensor, species: Tensor | None, batch: torch.Size) -> Tensor:
         """Points of each species by themselves, and back into their order."""
@@ -108,17 +109,17 @@ class SymmetricContraction(EquivariantModule):
             raise IntertwineError(f"points have species ({', '.join(map(str, batch))}) int64, got {given}")
         species = species.flatten()
         if torch.compiler.is_compiling():  # a captured graph knows no sizes of parts: all weights for all points
-            found = [self.horner(features, w) * (species == s) for s, w in enumerate(self.weight)]
+            found = [self.horner(features, w) * (species == s).view(-1, 1, 1) for s, w in enumerate(self.weight)]
             return torch.stack(found).sum(0)
         counts = species.bincount(minlength=len(self.weight)).tolist()
         if len(counts) > len(self.weight):
             raise IntertwineError(f"species are 0 .. {len(self.weight) - 1}, got {int(species.max())}")
         order = species.argsort(stable=True)
-        parts = features.index_select(2, order).split(counts, 2)
-        found = [self.horner(part, w) for part, w in zip(parts, self.weight, strict=True) if part.shape[2]]
+        parts = features.index_select(0, order).split(counts)
+        found = [self.horner(part, w) for part, w in zip(parts, self.weight, strict=True) if len(part)]
         if not found:
             return self.horner(features, self.weight[0])
-        return torch.cat(found, 2).index_select(2, order.argsort())
+        return torch.cat(found).index_select(0, order.argsort())
 
     def __repr__(self) -> str:
         sizes = f"degree {self.degree}, {self.channels} channels, {self.weight.shape[1]} paths"
