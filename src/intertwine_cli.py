@@ -106,7 +106,11 @@ def shifts(
 @app.command()
 def compare(
     data: Annotated[
-        str, typer.Option(help="digits, fashion, mnist, inertia, an .npz file with x and y, or a folder of pictures.")
+        str,
+        typer.Option(
+            help="digits, fashion, mnist, inertia, an .npz file with x and y, an .xyz or .extxyz file of molecules "
+            "with energies, or a folder of pictures."
+        ),
     ] = "digits",
     group: GroupOption = "C4",
     routes: Annotated[

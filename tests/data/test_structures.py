@@ -64,6 +64,39 @@ def test_what_is_no_file_of_structures(tmp_path: Path) -> None:
         read_structures(path)
 
 
+def test_a_file_that_ends_too_early_gives_what_is_whole(tmp_path: Path) -> None:
+    pytest.importorskip("ase")
+    path = tmp_path / "run.xyz"
+    path.write_text(WATER * 3 + WATER[:-30])
+    with pytest.raises(IntertwineError, match=r"first 3 can be read, with index=':3'"):
+        read_structures(path)
+    assert len(read_structures(path, index=":3")) == 3
+    assert len(read_structures(path, index="0:3:2")) == 2
+    path.write_text(WATER)
+    with pytest.raises(IntertwineError, match="no structures at index '7:9'"):
+        read_structures(path, index="7:9")
+
+
+def test_numbers_that_are_none_are_found_when_read(tmp_path: Path) -> None:
+    pytest.importorskip("ase")
+    path = tmp_path / "blown_up.xyz"
+    path.write_text(WATER + WATER.replace("0.8", "nan"))
+    with pytest.raises(IntertwineError, match=r"atoms \[1, 2\] are not.*first 1 can be read"):
+        read_structures(path)
+
+
+def test_energies_and_forces_under_other_names(tmp_path: Path) -> None:
+    pytest.importorskip("ase")
+    path = tmp_path / "reference.xyz"
+    path.write_text(WATER.replace("forces", "REF_forces").replace("energy", "REF_energy"))
+    (bare,), (water,) = read_structures(path), read_structures(path, prefix="REF_")
+    assert bare.energy is None
+    assert bare.forces is None
+    assert water.energy == -2.5
+    assert water.forces is not None
+    assert water.forces[0].tolist() == [0.0, 0.0, 1.0]
+
+
 def test_shapes_must_fit() -> None:
     assert structure([1], [[0, 0, 0]]).pbc.tolist() == [False] * 3
     assert structure([1], [[0, 0, 0]], cell=np.eye(3)).pbc.tolist() == [True] * 3
@@ -71,6 +104,9 @@ def test_shapes_must_fit() -> None:
         structure([1, 1], [[0, 0, 0]])
     with pytest.raises(IntertwineError, match="do not fit"):
         structure([1], [[0, 0, 0]], forces=np.zeros((2, 3)))
+    with pytest.raises(IntertwineError, match="8 for oxygen"):
+        structure(["O"], [[0, 0, 0]])
+    assert len(structure([], [])) == 0
 
 
 def stored(path: Path, **content: np.ndarray) -> StoredFile:
