@@ -25,7 +25,7 @@ TABLES = ("product", "entry", "start", "scratch", "x", "c")
 def values_kernel(itemsize: int, masked: bool) -> Callable[..., None]:
     """z[n, k] = sum over entries (k, l, v) of c V[l] V[v]."""
     code = Code(itemsize, masked)
-    a = code.begin("values", SIZES, (*TABLES, "z", "unused"))
+    a = code.begin("values", SIZES, (*TABLES, "z"))
 
     def tile(points: Points) -> None:
         points.load_variables()

@@ -120,13 +120,14 @@ def _kernel(kind: str, given: list[Tensor], product: Tensor, entry: Tensor, star
     written = [x.new_empty(points, len(start) - 1, channels)] if kind != "gradients" else []
     written += [torch.empty_like(x)] if kind != "values" else []
     scratch = AREAS[kind] * (1 + variables + len(product)) * TILE * lanes
-    sums: dict[tuple[int, int], Tensor] = {}
+    sums: dict[tuple[int, int], list[Tensor]] = {}
 
     def part(first: int, last: int) -> None:
         """Points first .. last - 1; what they add to derivatives by c stands apart from that of others."""
-        sums[first, last] = torch.zeros_like(c)
-        tensors = (product, entry, start, x.new_empty(scratch), *given, *written, sums[first, last])
+        sums[first, last] = [] if kind == "values" else [torch.zeros_like(c)]
+        tensors = (product, entry, start, x.new_empty(scratch), *given, *written, *sums[first, last])
         kernel(first, last, channels, variables, len(product), len(start) - 1, *[t.data_ptr() for t in tensors])
 
     share_out(part, even_shares(points, WORK_OF_AN_ENTRY * AREAS[kind] * len(entry) * channels))
-    return written if kind == "values" else [*written, torch.stack([sums[share] for share in sorted(sums)]).sum(0)]
+    parts = zip(*[sums[share] for share in sorted(sums)], strict=True)
+    return [*written, *(torch.stack(part).sum(0) for part in parts)]
