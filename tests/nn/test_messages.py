@@ -13,7 +13,7 @@ from torch.autograd import gradcheck, gradgradcheck
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, Cube, Group
 from intertwine.nn import Edges
-from intertwine.nn.points import folded, fused
+from intertwine.nn.points import folded, fused, team
 from intertwine.nn.points.message import message
 from intertwine.nn.points.plan import Plan, plan, tables
 
@@ -102,7 +102,7 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
     leaves = [t.requires_grad_() for t in inputs]
     alone = sums(inputs, edges, p)
     slopes = torch.autograd.grad(alone.square().sum(), leaves)
-    monkeypatch.setattr(fused, "WORK_OF_A_SHARE", 100)
+    monkeypatch.setattr(team, "WORK_OF_A_THREAD", 100)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     together = sums(inputs, edges, p)
     assert torch.equal(alone, together)

@@ -14,7 +14,7 @@ from torch.autograd import gradcheck, gradgradcheck
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, SU, Cube, D, Group, Lorentz, O, S
 from intertwine.nn import SymmetricContraction
-from intertwine.nn.points import fused, horner
+from intertwine.nn.points import fused, horner, team
 from intertwine.nn.products.polynomials import polynomials
 from intertwine.representations import Representation, sym
 from intertwine.representations.expand import expand
@@ -307,7 +307,7 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
     contraction = layer("O(3)")
     x = torch.randn(23, contraction.rho_in.dim).double()
     alone = derived(contraction, x)
-    monkeypatch.setattr(fused, "WORK_OF_A_SHARE", 100)
+    monkeypatch.setattr(team, "WORK_OF_A_SHARE", 100)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     for a, b in zip(derived(contraction, x), alone, strict=True):
         torch.testing.assert_close(a, b)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..points.fused import even_shares, share_out
+from ..points.team import even_shares, share_out
 
 LARGEST_DIM = 16
 """Entries of a vector up to which they nearly fit the registers of today's processors."""

@@ -1,4 +1,4 @@
-"""The sums over neighbours as machine code: which inputs it serves, and how nodes are shared out to threads.
+"""The sums over neighbours as machine code: which inputs it serves, and what it is told.
 
 Needs `llvmlite` (the extra `points`); without it `message` runs on the operations of torch alone.
 """
@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import lru_cache
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
+from . import team
 from .plan import Tables, tables
 
-LANES = 16
+VECTOR_BYTES = 64
 LARGEST_BLOCK = 13
 """Rows of a block up to which they fit the registers of today's processors, or nearly."""
-WORK_OF_A_SHARE = 10**7
-"""Multiplications below which handing work to another thread takes longer than doing it."""
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +49,7 @@ def forward(x: list[Tensor], y: list[Tensor], w: list[Tensor], source: Tensor, s
     plan, held = tables(code), _inputs(x, y, w)
     out = x[0].new_zeros(len(starts) - 1, plan.rows_out, x[0].shape[2])
     lookup = [starts, starts, source]
-    kernel = forward_kernel(x[0].itemsize, x[0].shape[2] % (64 // x[0].itemsize) > 0, plan.dims, len(x))
+    kernel = forward_kernel(x[0].itemsize, x[0].shape[2] % (VECTOR_BYTES // x[0].itemsize) > 0, plan.dims, len(x))
     _run(kernel, plan, x[0], len(y), lookup, [*held, out])
     return out
 
@@ -77,7 +70,7 @@ def backward(
     plan, held, g = tables(code), _inputs(x, y, w), g.contiguous()
     gx, gy, gw = torch.zeros_like(held[0]), torch.empty_like(held[1]), torch.empty_like(held[2])
     lookup = [outgoing, by_source, target]
-    kernel = backward_kernel(x[0].itemsize, x[0].shape[2] % (64 // x[0].itemsize) > 0, plan.dims, len(x))
+    kernel = backward_kernel(x[0].itemsize, x[0].shape[2] % (VECTOR_BYTES // x[0].itemsize) > 0, plan.dims, len(x))
     _run(kernel, plan, x[0], len(y), lookup, [*held, g, gx, gy, gw])
     return gx, gy, gw
 
@@ -88,25 +81,23 @@ def _inputs(x: list[Tensor], y: list[Tensor], w: list[Tensor]) -> list[Tensor]:
 
 
 def _run(
-    kernel: Callable[..., None], plan: Tables, like: Tensor, areas: int, lookup: list[Tensor], tensors: list[Tensor]
+    kernel: team.Kernel, plan: Tables, like: Tensor, kinds: int, lookup: list[Tensor], tensors: list[Tensor]
 ) -> None:
-    """The kernel on all nodes, in parts of about as many edges for each thread."""
-    channels, starts = like.shape[2], lookup[0]
-    if not starts[-1]:
+    """The kernel on all nodes; every thread has room for matrices of so many kinds, and for their gradients."""
+    channels, edges, nodes = like.shape[2], len(lookup[2]), len(lookup[0]) - 1
+    if not edges:
         return
-    held = (*lookup, plan.blocks, plan.paths, plan.rows, plan.places, plan.values_in(like.dtype))
+    threads = team.size(nodes, edges * channels * plan.entries // nodes)
+    width = VECTOR_BYTES // like.itemsize
+    rows = plan.entries * kinds + -(-plan.rows_y // width) * width
+    room = (rows + plan.entries) * VECTOR_BYTES
+    memory = torch.empty(threads * room, dtype=torch.uint8)
     sizes = [channels, plan.rows_in, plan.rows_y, plan.rows_out, len(plan.paths), len(plan.blocks), plan.entries]
-    addresses = [t.data_ptr() for t in held]
-    last = [t.data_ptr() for t in tensors]
-
-    def part(first: int, end: int) -> None:
-        width = 64 // like.itemsize
-        products = plan.entries * areas + -(-plan.rows_y // width) * width
-        scratch = torch.empty((products + plan.entries) * width, dtype=like.dtype)
-        room = scratch.data_ptr()
-        kernel(first, end, *sizes, *addresses, room, room + products * 64, *last)
-
-    share_out(part, _bounds(starts, channels * plan.entries))
+    held = (*lookup, plan.blocks, plan.paths, plan.rows, plan.places, plan.values_in(like.dtype))
+    scratch = memory.data_ptr()
+    own = (scratch, scratch + rows * VECTOR_BYTES)
+    addresses = [*(t.data_ptr() for t in held), *own, *(t.data_ptr() for t in tensors)]
+    team.run(kernel, nodes, threads, [*sizes, *addresses], room)
 
 
 def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
@@ -116,7 +107,7 @@ def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
     rows = (greatest + 1) ** 2
     x, values = x.contiguous(), x.new_empty(len(x), rows)
     kernel, addresses = values_kernel(x.itemsize, greatest, normalisation), (x.data_ptr(), values.data_ptr())
-    share_out(lambda first, last: kernel(first, last, rows, *addresses), even_shares(len(x), 16 * rows))
+    team.run(kernel, len(x), team.size(len(x), 16 * rows), (rows, *addresses))
     return values
 
 
@@ -129,45 +120,5 @@ def harmonics_gradient(g: Tensor, x: Tensor, greatest: int, normalisation: str) 
     slope = torch.empty_like(x)
     kernel = gradient_kernel(x.itemsize, greatest, normalisation)
     addresses = (x.data_ptr(), g.data_ptr(), slope.data_ptr())
-    share_out(lambda first, last: kernel(first, last, rows, *addresses), even_shares(len(x), 32 * rows))
+    team.run(kernel, len(x), team.size(len(x), 32 * rows), (rows, *addresses))
     return slope
-
-
-# --- threads ----------------------------------------------------------------------------------------------------------
-
-
-def share_out(part: Callable[[int, int], None], bounds: list[int]) -> None:
-    """Run `part` on all shares, in as many threads as torch uses, this one among them."""
-    threads = torch.get_num_threads()
-    shares = deque(pairwise(bounds))
-    waiting = [_pool(os.getpid(), threads).submit(_work, part, shares) for _ in range(min(threads, len(shares)) - 1)]
-    _work(part, shares)
-    for helper in waiting:
-        if not helper.cancel():
-            helper.result()
-
-
-def _work(part: Callable[[int, int], None], shares: deque[tuple[int, int]]) -> None:
-    """Take shares until none are left; several threads draw from one queue."""
-    with suppress(IndexError):
-        while True:
-            part(*shares.popleft())
-
-
-def _bounds(starts: Tensor, work: int) -> list[int]:
-    """Bounds between nodes so that shares have about as many edges, each of so much work."""
-    cuts = torch.tensor(even_shares(int(starts[-1]), work)[1:-1], dtype=torch.int64)
-    return sorted({0, *torch.searchsorted(starts, cuts).tolist(), len(starts) - 1})
-
-
-def even_shares(number: int, work: int) -> list[int]:
-    """Bounds of even shares of things, each of so much work; up to four for a thread."""
-    threads = torch.get_num_threads()
-    shares = max(1, min(4 * threads, number * work // WORK_OF_A_SHARE)) if threads > 1 else 1
-    return [number * share // shares for share in range(shares + 1)]
-
-
-@lru_cache(maxsize=4)
-def _pool(process: int, threads: int) -> ThreadPoolExecutor:
-    """Threads of this process: those of a parent do not survive a fork."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="intertwine")

@@ -28,11 +28,15 @@ class Code:
         self.vector = ir.VectorType(self.number, self.width)
         self.module = ir.Module()
 
-    def begin(self, name: str, sizes: Sequence[str], pointers: Sequence[str]) -> dict[str, Any]:
-        """Open the function; its arguments by name."""
+    def begin(
+        self, name: str, sizes: Sequence[str], pointers: Sequence[str], own: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Open the function; its arguments by name. Those of sizes begin with "first" and "last"; `own` are the
+        pointers to memory that every thread has for itself."""
         kinds = [LONG] * len(sizes) + [POINTER] * len(pointers)
         function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), kinds), name)
         names = [*sizes, *pointers]
+        self.own = {names.index(pointer) for pointer in own}
         for argument in function.args[len(sizes) :]:
             argument.add_attribute("noalias")
         self.entry = function.append_basic_block()
@@ -180,6 +184,17 @@ _engines: list[llvm.ExecutionEngine] = []
 def compiled(code: Code, name: str) -> Callable[..., None]:
     """The finished function; sizes and addresses are passed as integers, and the interpreter's lock is let go."""
     kinds = code.module.globals[name].function_type.args
+    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_int64 if k is LONG else ctypes.c_void_p for k in kinds])
+    return prototype(_address(code, name))
+
+
+def compiled_for_team(code: Code, name: str) -> Callable[[int], None]:
+    """The finished function as `team.run` calls it: all arguments stand in memory, at the address passed."""
+    _write_shares(code, name)
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(_address(code, "shares"))
+
+
+def _address(code: Code, name: str) -> int:
     code.module.triple = _target().triple
     module = llvm.parse_assembly(str(code.module))
     options = llvm.create_pipeline_tuning_options(speed_level=2)
@@ -189,5 +204,37 @@ def compiled(code: Code, name: str) -> Callable[..., None]:
     engine = llvm.create_mcjit_compiler(module, _target())
     engine.finalize_object()
     _engines.append(engine)  # which holds the code
-    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_int64 if k is LONG else ctypes.c_void_p for k in kinds])
-    return prototype(engine.get_function_address(name))
+    return engine.get_function_address(name)
+
+
+def _write_shares(code: Code, name: str) -> None:
+    """The function that a thread runs: it takes a seat, and shares until none are left; see `team.run`."""
+    b, inner = code.b, code.module.globals[name]
+    inner.linkage = "internal"
+    function = ir.Function(code.module, ir.FunctionType(ir.VoidType(), [POINTER]), "shares")
+    (numbers,) = function.args
+    b.position_at_end(function.append_basic_block())
+
+    def place(index: int) -> Any:
+        return b.gep(numbers, [LONG(index)], source_etype=LONG)
+
+    seat = b.atomic_rmw("add", place(1), LONG(1), "monotonic")
+    number, share, room = (b.load(place(index), typ=LONG) for index in (2, 3, 4))
+    shift = b.mul(seat, room)
+    arguments = []
+    for index, kind in enumerate(inner.function_type.args[2:]):
+        value = b.load(place(5 + index), typ=kind)
+        own = index + 2 in code.own
+        arguments.append(b.gep(value, [shift], source_etype=ir.IntType(8)) if own else value)
+    head, body, after = (b.append_basic_block() for _ in range(3))
+    b.branch(head)
+    b.position_at_end(head)
+    first = b.atomic_rmw("add", place(0), share, "monotonic")
+    b.cbranch(b.icmp_signed("<", first, number), body, after)
+    b.position_at_end(body)
+    end = b.add(first, share)
+    last = b.select(b.icmp_signed("<", end, number), end, number)
+    b.call(inner, [first, last, *arguments])
+    b.branch(head)
+    b.position_at_end(after)
+    b.ret_void()

@@ -7,7 +7,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from .fused_code import LONG, Code, compiled
+from .fused_code import LONG, Code, compiled_for_team
 from .solid_steps import factor, step
 
 Coefficients = list[list[tuple[int, int, int, float]]]
@@ -36,7 +36,7 @@ def values_kernel(itemsize: int, greatest: int, normalisation: str) -> Any:
         for row, value in enumerate(_values(code, axes, normalisation, _coefficients(greatest, normalisation))):
             _scatter(code, value, a["values"], points, a["rows"], row)
     code.b.ret_void()
-    return compiled(code, "values")
+    return compiled_for_team(code, "values")
 
 
 @lru_cache(maxsize=64)
@@ -61,7 +61,7 @@ def gradient_kernel(itemsize: int, greatest: int, normalisation: str) -> Any:
         for axis, value in enumerate(total):
             _scatter(code, value, a["gx"], points, LONG(3), axis)
     code.b.ret_void()
-    return compiled(code, "gradient")
+    return compiled_for_team(code, "gradient")
 
 
 def _values(code: Code, axes: list[Any], normalisation: str, coefficients: Coefficients) -> list[Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from .fused_code import LONG, Code, compiled
+from .fused_code import LONG, Code, compiled_for_team
 
 Terms = tuple[tuple[int, int, int], ...]
 ORDERS: dict[int, Terms] = {1: ((0, 0, 0),), 2: ((1, 0, 0), (0, 1, 0), (0, 0, 1))}
@@ -41,7 +41,7 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
     """out += messages of the edges into nodes first .. last - 1, compiled for blocks of so many rows."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("forward", SIZES, [*TABLES, *ROOM, *tensors(terms), "out"])
+    a = code.begin("forward", SIZES, [*TABLES, *ROOM, *tensors(terms), "out"], ROOM)
     b, width, areas = code.b, code.width, order
     a["order"] = None
     with code.loop(a["first"], a["last"]) as node, _edges_in_chunks(code, a, node) as (begin, count):
@@ -55,7 +55,7 @@ def forward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: in
                 for dim, block in _blocks(code, a, dims):
                     _forward_block(code, place, terms, dim, block)
     b.ret_void()
-    return compiled(code, "forward")
+    return compiled_for_team(code, "forward")
 
 
 class Place:
@@ -111,7 +111,7 @@ def backward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: i
     """Gradients with respect to x0 (added to gx), y0 and w0 (written) of the edges out of nodes first .. last - 1."""
     terms = ORDERS[order]
     code = Code(itemsize, masked)
-    a = code.begin("backward", SIZES, [*TABLES, *ROOM, *tensors(terms), "g", "gx", "gy", "gw"])
+    a = code.begin("backward", SIZES, [*TABLES, *ROOM, *tensors(terms), "g", "gx", "gy", "gw"], ROOM)
     b, width, areas = code.b, code.width, order
     with code.loop(a["first"], a["last"]) as node, _edges_in_chunks(code, a, node) as (begin, count):
         _fold(code, a, terms, begin, count, areas)
@@ -126,7 +126,7 @@ def backward_kernel(itemsize: int, masked: bool, dims: tuple[int, ...], order: i
                     _backward_block(code, place, terms, dim, block, begun)
             _unfold(code, a, edge, areas)
     b.ret_void()
-    return compiled(code, "backward")
+    return compiled_for_team(code, "backward")
 
 
 def _backward_block(code: Code, at: Place, terms: Terms, dim: int, block: Any, begun: Any) -> None:
