@@ -66,6 +66,10 @@ def _split(term: Representation) -> tuple[Representation, ...] | None:
 @lru_cache(maxsize=4096)
 @on_cpu
 def _in_product(a: Representation, b: Representation) -> tuple[Representation, ...]:
+    if hasattr(a, "type") and hasattr(b, "type"):
+        found = tuple(tensor_decomposition(a, b))
+        if a.is_complex or b.is_complex or not any(c.is_complex for c in found):
+            return found
     if a.dim * b.dim <= LARGEST_SPLIT:
         split = _split(a * b)
         if split is None:

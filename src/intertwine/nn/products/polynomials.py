@@ -67,9 +67,8 @@ def symmetric_couplings(terms: Terms, out: Representation) -> Tensor:
         return basis * out.dim**0.5
     chains = []
     for between in _within(tuple(rest)):
-        first = _onto(tuple(rest), between)
         step = couplings(between, last, out)
-        if len(first) and len(step):
+        if len(step) and len(first := _onto(tuple(rest), between)):
             chains.append(_joined(first, step))
     if not chains:
         return torch.zeros(0, *(term.dim for term in terms), out.dim, dtype=torch.float64)
