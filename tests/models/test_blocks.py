@@ -14,7 +14,8 @@ from torch import Tensor
 import intertwine as tw
 from intertwine.data import load_rmd17
 from intertwine.errors import IntertwineError
-from intertwine.models import CrystalNetwork, InteratomicPotential, TensorFieldNetwork
+from intertwine.models import CrystalNetwork, InteratomicPotential, TensorFieldNetwork, point_features
+from intertwine.models.blocks import BLOCKS
 from intertwine.nn import radius_graph
 
 TOLERANCE = 1e-10
@@ -57,6 +58,33 @@ def test_a_lone_scalar_may_come_in(block: str) -> None:
 def test_unknown_blocks_are_refused() -> None:
     with pytest.raises(IntertwineError, match="gate, many-body, attention, turned"):
         InteratomicPotential([1], block="convolution")
+
+
+def test_features_on_points() -> None:
+    assert str(point_features(tw.O(3), 8, 2)) == "8x1 + 8x1o + 8x2e"
+    assert point_features(tw.O(3), 2, 2, parity=True).dim == 2 * 2 * 9
+    assert point_features(tw.SO(3), 2, 3).dim == 32
+    with pytest.raises(IntertwineError, match="SO"):
+        point_features(tw.SO(2), 2, 2)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_last_layer_makes_what_is_read(block: str) -> None:
+    G = tw.O(3)
+    for rho_out, wanted in ((G.trivial, "4x1"), (G.vector + 2 * G.vector, "4x1o"), (G.vector * G.vector, "4x1 + 4x2e")):
+        network = TensorFieldNetwork(G.trivial, rho_out, cutoff=2.0, channels=4, block=block)
+        assert [str(made.rho_out) for made in network.blocks] == ["4x1 + 4x1o + 4x2e", wanted]
+
+
+def test_degrees_of_tensors_and_of_harmonics() -> None:
+    narrow, wide = (
+        TensorFieldNetwork(tw.O(3).trivial, tw.O(3).trivial, cutoff=2.0, degree=1, harmonics=h) for h in (0, 3)
+    )
+    assert [str(network.blocks[0].rho_out) for network in (narrow, wide)] == ["32x1", "32x1 + 32x1o"]
+    assert [network.angular.degree for network in (narrow, wide)] == [0, 3]
+    assert wide.degree == 1
+    with pytest.raises(IntertwineError, match="harmonics"):
+        TensorFieldNetwork(tw.O(3).trivial, tw.O(3).trivial, cutoff=2.0, harmonics=-1)
 
 
 # --- potentials -------------------------------------------------------------------------------------------------------

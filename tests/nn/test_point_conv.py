@@ -15,7 +15,7 @@ from torch.export import Dim
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, O
 from intertwine.nn import BesselBasis, Edges, PointConv, spherical_harmonics
-from intertwine.nn.points import fused, point_conv
+from intertwine.nn.points import by_blocks, fused
 from intertwine.representations.harmonics import harmonics
 
 
@@ -262,9 +262,9 @@ def test_blocks_of_nodes_change_nothing(route: str, monkeypatch: pytest.MonkeyPa
         return found, *slopes, *torch.autograd.grad(squares.sum(), wanted)
 
     whole = answers()
-    monkeypatch.setattr(point_conv, "MOST_WEIGHTS", 0)
+    monkeypatch.setattr(by_blocks, "MOST", 0)
     for most in (1, 9):
-        monkeypatch.setattr(point_conv, "BLOCK_WEIGHTS", most * len(conv.plan.paths) * conv.channels)
+        monkeypatch.setattr(by_blocks, "BLOCK", most * conv.width)
         torch.testing.assert_close(answers(), whole)
 
 

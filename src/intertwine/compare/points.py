@@ -60,7 +60,7 @@ class PointNetwork(nn.Module):
         edges = Edges.of(item * points + source, item * points + target, number * points)
         owner = torch.arange(number, device=x.device).repeat_interleave(points)
         none = edges.source.new_zeros(len(edges), 3)
-        graph = PointGraph(places.flatten(0, 1), None, edges, none, owner, number)
+        graph = PointGraph(places.flatten(0, 1), None, edges, none, owner, owner.bincount(minlength=number))
         features = torch.cat([x[..., 3:], x.new_ones(number, points, 1)], 2).flatten(0, 1)
         values = self.network(features, graph).unflatten(0, (number, points))
         if self.items.origin:

@@ -3,6 +3,7 @@
 from .atoms import Atoms, SpeciesIndex, gather_atoms
 from .calculator import ase_calculator
 from .crystal import CrystalNetwork
+from .exported import export_potential
 from .lorentz_cg import LorentzCGNetwork
 from .lorentz_vector import LorentzVectorNetwork
 from .planar import GCNN, HarmonicNet, SteerableCNN
@@ -26,6 +27,7 @@ __all__ = [
     "SteerableUNet",
     "TensorFieldNetwork",
     "ase_calculator",
+    "export_potential",
     "fit_shifts",
     "gather_atoms",
     "point_features",

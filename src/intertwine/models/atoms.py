@@ -129,7 +129,7 @@ class SpeciesIndex(nn.Module):
     def forward(self, numbers: Tensor) -> Tensor:
         known = (numbers >= 0) & (numbers <= GREATEST)
         index = self.table[numbers.clamp(0, GREATEST)].where(known, -1)
-        if bool((index < 0).any()):
+        if not torch.compiler.is_compiling() and bool((index < 0).any()):
             foreign = sorted(set(numbers[index < 0].tolist()))
             raise IntertwineError(
                 f"atomic numbers {foreign} are unknown to this network, which was made for {list(self.species)}: "

@@ -10,7 +10,7 @@ from ..nn.points.neighbours import PointGraph
 from ..nn.points.radial_network import SILU_GAIN
 from ..representations.base import Representation
 from ..representations.expand import expand
-from .interaction import BlockSettings, reachable
+from .interaction import BlockSettings, EdgeHarmonics, reachable
 
 HEADS = 4
 
@@ -28,6 +28,8 @@ class Attentive(nn.Module):
     arXiv:2206.11990.
     """
 
+    angular = EdgeHarmonics
+
     def __init__(
         self,
         rho_in: Representation,
@@ -36,7 +38,8 @@ class Attentive(nn.Module):
         generator: torch.Generator | None,
     ):
         super().__init__()
-        self.gate = Gate(reachable(rho_in, rho_out, settings.degree))
+        self.degree = settings.harmonics
+        self.gate = Gate(reachable(rho_in, rho_out, settings.harmonics))
         self.rho_out = self.gate.rho_out
         copies = {term: len(index) for term, index in expand(rho_in).items()}
         lone = any(term.dim == 1 and term.is_trivial and count == 1 for term, count in copies.items())
@@ -48,7 +51,7 @@ class Attentive(nn.Module):
             self.gate.rho_in,
             heads=HEADS,
             channels=-(-channels // HEADS) * HEADS,
-            degree=settings.degree,
+            degree=settings.harmonics,
             radial=settings.radial,
             hidden=settings.hidden,
             neighbours=settings.neighbours,

@@ -29,7 +29,8 @@ class CrystalNetwork(nn.Module):
         outputs: how many numbers.
         kind: "values" as they are; "spectrum": positive, and divided by the greatest, as densities of states often are.
         species: atomic numbers that may occur; None for all elements.
-        cutoff, channels, degree, layers, parity, radial, hidden, neighbours, block: see `TensorFieldNetwork`.
+        cutoff, channels, degree, harmonics, layers, parity, radial, hidden, neighbours, block: see
+            `TensorFieldNetwork`.
         seed: of the initial weights.
 
     Shapes: numbers (N,), graph of S structures -> (S, outputs). `predict` takes whatever `gather_atoms` does.
@@ -50,6 +51,7 @@ class CrystalNetwork(nn.Module):
         cutoff: float = 4.0,
         channels: int = 32,
         degree: int = 1,
+        harmonics: int | None = None,
         layers: int = 2,
         parity: bool = False,
         radial: int = 8,
@@ -78,6 +80,7 @@ class CrystalNetwork(nn.Module):
             channels=channels,
             parity=parity,
             degree=degree,
+            harmonics=harmonics,
             layers=layers,
             attributes=ATTRIBUTES,
             radial=radial,

@@ -12,7 +12,7 @@ from ..nn.products.polynomials import polynomials
 from ..representations.base import Representation
 from ..representations.expand import expand
 from ..representations.structure import direct_sum
-from .interaction import BlockSettings, reachable
+from .interaction import BlockSettings, EdgeHarmonics, point_features, reachable
 
 PRODUCTS = 3
 """Neighbours multiplied at once, at most: four-body terms, as MACE found to pay."""
@@ -22,14 +22,17 @@ class ManyBody(nn.Module):
     """x -> W B(s A) + self-connection, with A the sums over neighbours and B their products of degree 1 .. 3.
 
     Each sum over neighbours is scaled by s, linear in the attributes of the point, so that products differ between
-    species. Products are the only nonlinearity: what they hold of a layer before is smooth and of bounded body order.
-    Terms of `rho_out` that cannot be reached are left out, see `.rho_out`.
+    species. A holds tensors to the degree of the harmonics, whatever rho_out holds. Products are the only
+    nonlinearity: what they hold of a layer before is smooth and of bounded body order. Terms of `rho_out` that cannot
+    be reached are left out, see `.rho_out`.
 
     Shapes: x (nodes, rho_in.dim), y and radial as `PointConv` takes them, attributes (nodes, attributes) ->
     (nodes, rho_out.dim).
 
     Source: I. Batatia et al., MACE, arXiv:2206.07697, equations 8 to 11.
     """
+
+    angular = EdgeHarmonics
 
     owner: Tensor
 
@@ -41,14 +44,16 @@ class ManyBody(nn.Module):
         generator: torch.Generator | None,
     ):
         super().__init__()
+        self.degree = settings.harmonics
         channels = max(len(index) for index in expand(rho_out).values())
-        density = _copies(reachable(rho_in, rho_out, settings.degree), channels)
+        gathered = point_features(rho_in.group, channels, settings.harmonics, parity=settings.parity)
+        density = reachable(rho_in, gathered, settings.harmonics)
         multiplied = _copies(_reached(density, rho_out), channels)
         self.rho_out = multiplied
         self.conv = PointConv(
             rho_in,
             density,
-            degree=settings.degree,
+            degree=settings.harmonics,
             channels=channels,
             radial=settings.radial,
             hidden=settings.hidden,

@@ -46,7 +46,7 @@ class InteratomicPotential(nn.Module):
     Args:
         species: atomic numbers that occur.
         cutoff: in the unit of the positions.
-        channels, degree, layers, parity, radial, hidden, block: see `TensorFieldNetwork`.
+        channels, degree, harmonics, layers, parity, radial, hidden, block: see `TensorFieldNetwork`.
         neighbours: mean number of neighbours in the training data.
         shifts: energy of a lone atom of each species; None for zeros. `fit_shifts` finds them.
         scale: typical force of the training data.
@@ -71,6 +71,7 @@ class InteratomicPotential(nn.Module):
         cutoff: float = 5.0,
         channels: int = 32,
         degree: int = 2,
+        harmonics: int | None = None,
         layers: int = 3,
         parity: bool = False,
         radial: int = 8,
@@ -89,6 +90,7 @@ class InteratomicPotential(nn.Module):
             "cutoff": float(cutoff),
             "channels": channels,
             "degree": degree,
+            "harmonics": harmonics,
             "layers": layers,
             "parity": parity,
             "radial": radial,
@@ -115,6 +117,7 @@ class InteratomicPotential(nn.Module):
             channels=channels,
             parity=parity,
             degree=degree,
+            harmonics=harmonics,
             layers=layers,
             attributes=attributes,
             radial=radial,
@@ -187,7 +190,10 @@ class InteratomicPotential(nn.Module):
             raise IntertwineError(f"{path} was written by another version, with {', '.join(sorted(foreign))}")
         weights = content["weights"]
         potential = cls(**arguments, dtype=weights["embedding.weight"].dtype)
-        potential.load_state_dict(weights)
+        try:
+            potential.load_state_dict(weights)
+        except RuntimeError as error:
+            raise IntertwineError(f"{path} was written by another version: its layers differ") from error
         return potential.to(device)
 
     def __repr__(self) -> str:

@@ -8,36 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..groups.base import Group
-from ..groups.classical import SO, O
-from ..nn import BesselBasis, Linear, spherical_harmonics
+from ..nn import BesselBasis, Linear
 from ..nn.module import Device, in_precision
 from ..nn.points.neighbours import PointGraph
 from ..representations.base import Representation
+from ..representations.expand import expand
 from ..representations.structure import direct_sum
 from .blocks import BLOCKS
-from .interaction import BlockSettings
+from .interaction import BlockSettings, point_features
 
 POOLS = (None, "sum", "mean")
-
-
-def point_features(group: Group, channels: int, degree: int, *, parity: bool = False) -> Representation:
-    """So many copies of each tensor of degree 0 .. `degree`: of O(3) those with the parity of Y_l, or with both.
-
-    Example:
-        >>> point_features(O(3), 8, 2)
-        8x1 + 8x1o + 8x2e
-    """
-    if group not in (O(3), SO(3)) or degree < 0:
-        raise IntertwineError(f"features on points are tensors of degree >= 0 of O(3) or SO(3), got {degree}, {group}")
-    if group == SO(3):
-        return direct_sum([(group.irrep(l) if l else group.trivial, channels) for l in range(degree + 1)])
-    terms = [(group.trivial, channels)]
-    for l in range(degree + 1):
-        natural, other = ("e", "o") if l % 2 == 0 else ("o", "e")
-        terms += [(group.irrep(f"{l}{natural}"), channels)] if l else []
-        terms += [(group.irrep(f"{l}{other}"), channels)] if parity else []
-    return direct_sum(terms)
 
 
 class TensorFieldNetwork(nn.Module):
@@ -50,8 +30,10 @@ class TensorFieldNetwork(nn.Module):
         rho_in, rho_out: types of the features, of O(3) or SO(3).
         cutoff: how far a point sees in one layer.
         channels, parity: hidden layers hold `point_features(group, channels, degree, parity=parity)`.
-        degree: greatest degree of hidden tensors and of the harmonics between points.
-        layers: how often points hear from their neighbours.
+        degree: greatest degree of hidden tensors.
+        harmonics: greatest degree of the harmonics between points, and of what "many-body" multiplies; None for
+            `degree`. "turned" has frames in place of harmonics: all degrees that join hidden tensors.
+        layers: how often points hear from their neighbours. The last one makes only tensors that rho_out reads.
         attributes: so many numbers of every point, such as an embedding of its species, multiply its self-connection.
         radial: number of radial functions (Bessel, with a smooth envelope); `hidden`: widths of the radial network.
         neighbours: typical number of neighbours.
@@ -81,6 +63,7 @@ class TensorFieldNetwork(nn.Module):
         channels: int = 32,
         parity: bool = False,
         degree: int = 2,
+        harmonics: int | None = None,
         layers: int = 2,
         attributes: int = 0,
         radial: int = 8,
@@ -95,38 +78,41 @@ class TensorFieldNetwork(nn.Module):
         super().__init__()
         if block not in BLOCKS:
             raise IntertwineError(f"block is one of {', '.join(BLOCKS)}, got {block!r}")
-        if pool not in POOLS or layers < 1 or not neighbours > 0:
+        if pool not in POOLS or layers < 1 or not neighbours > 0 or (harmonics is not None and harmonics < 0):
             raise IntertwineError(
-                f'pool is None, "sum" or "mean", layers >= 1, neighbours > 0; got {pool!r}, {layers}, {neighbours}'
+                f'pool is None, "sum" or "mean", layers >= 1, neighbours > 0, harmonics None or >= 0; got {pool!r}, '
+                f"{layers}, {neighbours}, {harmonics}"
             )
         self.rho_in, self.rho_out, self.pool = rho_in, rho_out, pool
-        self.degree, self.cutoff, self.attributes = degree, cutoff, attributes
+        self.degree, self.harmonics = degree, degree if harmonics is None else harmonics
+        self.cutoff, self.attributes = cutoff, attributes
         self.basis = BesselBasis(radial, cutoff)
         wanted = point_features(rho_in.group, channels, degree, parity=parity)
-        settings = BlockSettings(max(1, attributes), degree, radial, tuple(hidden), neighbours, cutoff)
-        self.blocks, rho = nn.ModuleList(), rho_in
-        for _ in range(layers):
-            made = BLOCKS[block](rho, wanted, settings, generator)
+        settings = BlockSettings(max(1, attributes), self.harmonics, parity, radial, tuple(hidden), neighbours, cutoff)
+        self.blocks, rho, angular = nn.ModuleList(), rho_in, 0
+        for k in range(layers):
+            made = BLOCKS[block](rho, wanted if k < layers - 1 else _read(wanted, rho_out), settings, generator)
             self.blocks.append(made)
-            rho = made.rho_out
+            rho, angular = made.rho_out, max(angular, made.degree)
+        self.angular = BLOCKS[block].angular(angular)
         self.head = Linear(rho, rho_out, generator=generator)
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
 
     def forward(self, x: Tensor, graph: PointGraph, attributes: Tensor | None = None) -> Tensor:
         weight = self.basis.frequency
-        if x.shape != (len(graph.positions), self.rho_in.dim):
+        nodes = graph.positions.shape[0]
+        if x.shape != (nodes, self.rho_in.dim):
             raise IntertwineError(
-                f"{len(graph.positions)} points take features ({len(graph.positions)}, {self.rho_in.dim}) of type "
-                f"{self.rho_in}, got {tuple(x.shape)}"
+                f"{nodes} points take features ({nodes}, {self.rho_in.dim}) of type {self.rho_in}, got {tuple(x.shape)}"
             )
         if attributes is None and not self.attributes:
-            attributes = x.new_ones(len(x), 1)
-        if attributes is None or attributes.shape != (len(x), max(1, self.attributes)):
+            attributes = x.new_ones(nodes, 1)
+        if attributes is None or attributes.shape != (nodes, max(1, self.attributes)):
             given = None if attributes is None else tuple(attributes.shape)
-            raise IntertwineError(f"attributes of points are ({len(x)}, {self.attributes}), got {given}")
+            raise IntertwineError(f"attributes of points are ({nodes}, {self.attributes}), got {given}")
         x = in_precision(x, weight, self)
         vectors = graph.vectors.to(weight.dtype)
-        y = spherical_harmonics(vectors, self.degree)
+        y = self.angular(vectors)
         radial = self.basis(torch.linalg.vector_norm(vectors, dim=1))
         for block in self.blocks:
             x = block(x, y, radial, attributes, graph)
@@ -142,3 +128,9 @@ class TensorFieldNetwork(nn.Module):
             f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}{pooled}, "
             f"degree {self.degree}, {len(self.blocks)} layers, {weights:,} parameters)"
         )
+
+
+def _read(rho: Representation, rho_out: Representation) -> Representation:
+    """The terms of rho that an equivariant map into rho_out reads: the last layer makes no others."""
+    kept = [(term, len(index)) for term, index in expand(rho).items() if (term >> rho_out).dim]
+    return direct_sum(kept) if kept else rho

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..nn import Gate, Linear, SO2Conv, edge_frames
+from ..nn import Gate, Linear, SO2Conv
+from ..nn.points.edge_frames import EdgeFrames
 from ..nn.points.neighbours import PointGraph
 from ..nn.points.radial_network import SILU_GAIN
 from ..representations.base import Representation
@@ -18,11 +19,13 @@ class Turned(nn.Module):
 
     Terms of `rho_out` that rho_in cannot reach are left out, see `.rho_out`.
 
-    Shapes: x (nodes, rho_in.dim), y (not used) and radial of edges, attributes (nodes, attributes) -> (nodes,
-    rho_out.dim).
+    Shapes: x (nodes, rho_in.dim), y the frames and radial as `SO2Conv` takes them, attributes (nodes, attributes) ->
+    (nodes, rho_out.dim).
 
     Source: S. Passaro, C. L. Zitnick, Reducing SO(3) convolutions to SO(2), arXiv:2302.03655.
     """
+
+    angular = EdgeFrames
 
     def __init__(
         self,
@@ -32,7 +35,8 @@ class Turned(nn.Module):
         generator: torch.Generator | None,
     ):
         super().__init__()
-        self.gate = Gate(reachable(rho_in, rho_out, 2 * settings.degree))
+        greatest = [max((term.dim - 1) // 2 for term in expand(rho)) for rho in (rho_in, rho_out)]
+        self.gate = Gate(reachable(rho_in, rho_out, sum(greatest)))
         self.rho_out = self.gate.rho_out
         between = self.gate.rho_in
         self.conv = SO2Conv(
@@ -44,9 +48,9 @@ class Turned(nn.Module):
             neighbours=settings.neighbours,
             generator=generator,
         )
+        self.degree = self.conv.degree
         self.itself = Linear(settings.attributes * rho_in, between, bias=False, generator=generator)
 
-    def forward(self, x: Tensor, y: Tensor, radial: Tensor, attributes: Tensor, graph: PointGraph) -> Tensor:
-        frames = edge_frames(graph.vectors.to(x.dtype), self.conv.degree)
+    def forward(self, x: Tensor, y: list[Tensor], radial: Tensor, attributes: Tensor, graph: PointGraph) -> Tensor:
         own = self.itself((attributes.unsqueeze(2) * x.unsqueeze(1)).flatten(1))
-        return self.gate((self.conv(x, frames, radial, graph.edges) + own) * 0.5**0.5) * SILU_GAIN
+        return self.gate((self.conv(x, y, radial, graph.edges) + own) * 0.5**0.5) * SILU_GAIN

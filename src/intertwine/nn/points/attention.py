@@ -14,6 +14,7 @@ from ...representations.harmonics import Harmonics
 from ...representations.structure import direct_sum
 from ..linear import Linear
 from ..module import Device, EquivariantModule
+from .by_blocks import by_blocks
 from .channel_rows import to_rows
 from .edges import Edges
 from .point_conv import PointConv
@@ -37,7 +38,8 @@ class PointAttention(EquivariantModule):
         degree, radial, hidden, neighbours, space, generator: see `PointConv`.
 
     Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree`, radial (E, radial), envelope (E,) ->
-    (nodes, rho_out.dim). Values on edges stand in the order of `edges`. Of a point without edges the answer is zero.
+    (nodes, rho_out.dim). Values on edges stand in the order of `edges`. Of a point without edges the answer is zero. Of
+    graphs with very many edges the layer is computed a block of nodes at a time, see `by_blocks`.
 
     Raises:
         IntertwineError: when inner products of some term are not invariant, no path leads to some term of rho_out,
@@ -98,6 +100,7 @@ class PointAttention(EquivariantModule):
         self._seen = [l for l in range(self.degree + 1) if (self.rho_in >> Harmonics(self.space, l)).dim]
         looks = [(Harmonics(self.space, l), heads) for l in self._seen]
         self.look = Linear(self.rho_in, direct_sum(looks), bias=False, generator=generator) if looks else None
+        self._looked = [harmonics.dim for harmonics, _ in looks]
         self._starts = [sum(Harmonics(self.space, k).dim for k in range(l)) for l in range(self.degree + 2)]
         scores = (len(terms) + len(self._seen)) * heads
         self.score = radial_network((*widths, scores), generator)
@@ -110,21 +113,48 @@ class PointAttention(EquivariantModule):
                 f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {rows}) and radial "
                 f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
             )
-        attention = segment_softmax(self.logits(x, y, radial, edges), envelope, edges) * self.scale
-        return self.conv(x, y, radial, edges, attention.repeat_interleave(self.channels // self.heads, 1))
+        at_nodes = [self.conv.rows(x), *self._rows(x)]
+        width = self.conv.width + 3 * sum(self._dims) * self.heads * self.keys
+        return by_blocks(self._attended, at_nodes, [y, radial, envelope], edges, width)
+
+    def _rows(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Queries and keys (nodes, rows, heads * keys), and what points look for in harmonics (nodes, rows, heads)."""
+        queries, keys = (to_rows(layer(x), self._dims, self.heads * self.keys) for layer in (self.query, self.key))
+        return queries, keys, None if self.look is None else to_rows(self.look(x), self._looked, self.heads)
+
+    def _attended(
+        self,
+        rows: Tensor,
+        queries: Tensor,
+        keys: Tensor,
+        looks: Tensor | None,
+        y: Tensor,
+        radial: Tensor,
+        envelope: Tensor,
+        edges: Edges,
+        targets: int,
+    ) -> Tensor:
+        """The layer for the first nodes, `targets` of them."""
+        logits = self._compared(queries, keys, looks, y, radial, edges)
+        attention = segment_softmax(logits, envelope, edges) * self.scale
+        factor = attention.repeat_interleave(self.channels // self.heads, 1)
+        return self.conv.summed(rows, y, radial, factor, edges, targets)
 
     def logits(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> Tensor:
         """What the softmax is taken of, (E, heads)."""
-        queries, keys = (to_rows(layer(x), self._dims, self.heads * self.keys) for layer in (self.query, self.key))
+        return self._compared(*self._rows(x), y, radial, edges)
+
+    def _compared(
+        self, queries: Tensor, keys: Tensor, looks: Tensor | None, y: Tensor, radial: Tensor, edges: Edges
+    ) -> Tensor:
         products = queries.index_select(0, edges.target) * keys.index_select(0, edges.source)
         found = [
             part.sum(1).unflatten(1, (self.heads, self.keys)).sum(2) * (dim * self.keys) ** -0.5
             for part, dim in zip(products.split(self._dims, 1), self._dims, strict=True)
         ]
-        if self.look is not None:
-            dims = [self._starts[l + 1] - self._starts[l] for l in self._seen]
-            looks = to_rows(self.look(x), dims, self.heads).index_select(0, edges.target).split(dims, 1)
-            for l, look in zip(self._seen, looks, strict=True):
+        if looks is not None:
+            parts = looks.index_select(0, edges.target).split(self._looked, 1)
+            for l, look in zip(self._seen, parts, strict=True):
                 own = y[:, self._starts[l] : self._starts[l + 1], None]
                 found.append((look * own).sum(1) * own.shape[1] ** -0.5)
         invariants = torch.stack(found, 1)  # (E, kinds, heads)

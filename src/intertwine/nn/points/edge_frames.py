@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from ...errors import IntertwineError
 from ...groups.base import on_cpu
+from ..module import Solved
 from .spherical_harmonics import spherical_harmonics
 
 GOLDEN = math.pi * (3 - math.sqrt(5))
@@ -38,14 +40,34 @@ def edge_frames(vectors: Tensor, degree: int) -> list[Tensor]:
         raise IntertwineError(
             f"frames of edges take vectors (E, 3) and a degree >= 0, got {tuple(vectors.shape)}, {degree}"
         )
+    return _frames(vectors, *_points(degree))
+
+
+class EdgeFrames(Solved):
+    """`edge_frames` of one degree as a module, which a captured graph keeps its constants in."""
+
+    points: Tensor
+
+    def __init__(self, degree: int):
+        super().__init__()
+        points, inverses = _points(degree)
+        self.degree = degree
+        self.hold("points", points)
+        for l, inverse in enumerate(inverses):
+            self.hold(f"inverse{l}", inverse)
+
+    def forward(self, vectors: Tensor) -> list[Tensor]:
+        return _frames(vectors, self.points, [getattr(self, f"inverse{l}") for l in range(self.degree + 1)])
+
+
+def _frames(vectors: Tensor, points: Tensor, inverses: Sequence[Tensor]) -> list[Tensor]:
     turn = _to_pole(vectors)
-    points, inverses = _points(degree)
-    moved = (turn.flatten(0, 1) @ points.to(turn).mT).unflatten(0, (len(turn), 3)).mT
-    values = spherical_harmonics(moved, degree, normalise=False)
+    moved = (turn.flatten(0, 1) @ points.to(turn).mT).unflatten(0, (turn.shape[0], 3)).mT
+    values = spherical_harmonics(moved, len(inverses) - 1, normalise=False)
     found = []
     for l, inverse in enumerate(inverses):
         own = values[..., l * l : (l + 1) ** 2].mT.flatten(0, 1)  # one product of matrices, not one for each edge
-        found.append((own @ inverse.to(turn)).unflatten(0, (len(vectors), 2 * l + 1)))
+        found.append((own @ inverse.to(turn)).unflatten(0, (turn.shape[0], 2 * l + 1)))
     return found
 
 

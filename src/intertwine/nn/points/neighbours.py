@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
+import torch.export
 from torch import Tensor
 
 from ...errors import IntertwineError
@@ -27,7 +28,8 @@ class PointGraph:
         positions: (N, 3), and (structures, 3, 3) cells with their vectors as rows, or None where nothing is periodic.
         edges: directed, source -> target, both ways for every pair.
         shift: (E, 3) int64, how many cell vectors away the image of the source lies.
-        structure: (N,) int64, which structure a point belongs to, of `structures` in all.
+        structure: (N,) int64, which structure a point belongs to.
+        sizes: (structures,) int64, how many points each has.
     """
 
     positions: Tensor
@@ -35,7 +37,12 @@ class PointGraph:
     edges: Edges
     shift: Tensor
     structure: Tensor
-    structures: int
+    sizes: Tensor
+
+    @property
+    def structures(self) -> int:
+        """Number of structures."""
+        return self.sizes.shape[0]
 
     @property
     def vectors(self) -> Tensor:
@@ -56,8 +63,7 @@ class PointGraph:
 
     def mean(self, values: Tensor) -> Tensor:
         """Means over each structure; zero for one without points."""
-        count = self.structure.bincount(minlength=self.structures).clamp_min(1)
-        return self.total(values) / count.to(values).view(-1, *[1] * (values.ndim - 1))
+        return self.total(values) / self.sizes.clamp_min(1).to(values).view(-1, *[1] * (values.ndim - 1))
 
 
 def radius_graph(
@@ -96,11 +102,11 @@ def radius_graph(
     if search not in SEARCHES:
         raise IntertwineError(f"search is one of {', '.join(SEARCHES)}, got {search!r}")
     find = _by_vesin if search == "vesin" else _by_images
-    sizes = structure.bincount(minlength=count).tolist()
+    sizes = structure.bincount(minlength=count)
     found: list[Pairs] = []
     start = 0
     points = positions.detach().to("cpu", torch.float64)
-    for k, size in enumerate(sizes):
+    for k, size in enumerate(sizes.tolist()):
         source, target, shift = find(points[start : start + size], cells[k], wrapped[k], cutoff)
         found.append((source + start, target + start, shift))
         start += size
@@ -111,7 +117,7 @@ def radius_graph(
     device = positions.device
     edges = Edges.of(source.to(device), target.to(device), len(positions))
     kept = None if cell is None else cell.to(positions).expand(count, 3, 3)
-    graph = PointGraph(positions, kept, edges, shift.to(device)[edges.order], structure, count)
+    graph = PointGraph(positions, kept, edges, shift.to(device)[edges.order], structure, sizes)
     _refuse_coincident(graph, cutoff)
     return graph
 
@@ -214,3 +220,7 @@ def _refuse_coincident(graph: PointGraph, cutoff: float) -> None:
             f"points {i} and {j}{image} of structure {int(graph.structure[j])} are at one place, "
             f"{graph.positions[j].tolist()}: no direction leads from one to the other. Is a point listed twice?"
         )
+
+
+torch.export.register_dataclass(PointGraph, serialized_type_name="intertwine.nn.PointGraph")
+torch.serialization.add_safe_globals([PointGraph])

@@ -91,7 +91,7 @@ class Orders(Solved):
         for (k, m), count in self._after.counts.items():
             part = found.get((k, m))
             if part is None:
-                part = x.new_zeros(len(x), 1 if m == 0 else 2, count * self.channels)
+                part = x.new_zeros(x.shape[0], 1 if m == 0 else 2, count * self.channels)
             rows.append(part.unflatten(2, (count, self.channels)).flatten(1, 2))
         return torch.cat(rows, 1)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
 
 from ...errors import IntertwineError
 from ...representations.base import Representation
@@ -15,14 +14,12 @@ from ...representations.structure import direct_sum
 from ..kernel import point_space
 from ..linear import Linear
 from ..module import Device, EquivariantModule
+from .by_blocks import by_blocks
 from .channel_rows import to_copies, to_rows
 from .edges import Edges
 from .message import message
 from .plan import Plan, plan
 from .radial_network import radial_network
-
-MOST_WEIGHTS, BLOCK_WEIGHTS = 2**27, 2**25
-"""Weights of edges up to which all are held at once, half a gigabyte in float32; and how many where there are more."""
 
 
 class PointConv(EquivariantModule):
@@ -46,7 +43,7 @@ class PointConv(EquivariantModule):
     Shapes: x (nodes, rho_in.dim), y (E, S) harmonics of degree 0 .. `degree` in component normalisation, radial (E,
     radial), and perhaps factor (E, channels), which multiplies the weights of an edge -> (nodes, rho_out.dim). Values
     on edges stand in the order of `edges`. Of graphs with very many edges the layer is computed a block of nodes at a
-    time, and once more for the gradient, which takes less memory.
+    time, see `by_blocks`.
 
     Raises:
         IntertwineError: when no path leads to some term of rho_out, or shapes do not fit.
@@ -94,7 +91,8 @@ class PointConv(EquivariantModule):
         self._dims = [term.dim for term in terms_in]
         self._dims_out = [term.dim for term in self.plan.terms]
         self._paths = [len(paths) for paths in self.plan.terms.values()]
-        self.radial = radial_network((radial, *hidden, len(self.plan.paths) * self.channels), generator)
+        self.width = len(self.plan.paths) * self.channels  # weights of an edge
+        self.radial = radial_network((radial, *hidden, self.width), generator)
         self.scale = neighbours**-0.5
         self.place(device, dtype)
 
@@ -108,22 +106,16 @@ class PointConv(EquivariantModule):
             )
         if factor is not None and factor.shape != (number, self.channels):
             raise IntertwineError(f"factors of weights are ({number}, {self.channels}), got {tuple(factor.shape)}")
-        rows = to_rows(self.mix(x), self._dims, self.channels)
-        width = len(self.plan.paths) * self.channels
-        if torch.compiler.is_compiling() or number * width <= MOST_WEIGHTS:
-            return self._summed(rows, y, radial, factor, edges, nodes)
-        parts = []
-        for block in edges.blocks(max(1, BLOCK_WEIGHTS // width)):
-            values = (None if v is None else v[block.part] for v in (y, radial, factor))
-            # Its weights are computed again for the gradient, so that memory holds those of one block at a time.
-            given = (rows[block.nodes], *values, block.edges, block.targets)
-            parts.append(checkpoint(self._summed, *given, use_reentrant=False))
-        return torch.cat(parts)
+        return by_blocks(self.summed, [self.rows(x)], [y, radial, factor], edges, self.width)
 
-    def _summed(
+    def rows(self, x: Tensor) -> Tensor:
+        """What neighbours send, (nodes, rows, channels)."""
+        return to_rows(self.mix(x), self._dims, self.channels)
+
+    def summed(
         self, rows: Tensor, y: Tensor, radial: Tensor, factor: Tensor | None, edges: Edges, targets: int
     ) -> Tensor:
-        """The layer for the first nodes, `targets` of them."""
+        """The layer for the first nodes, `targets` of them, given the rows of all."""
         weights = self.radial(radial).unflatten(1, (len(self.plan.paths), self.channels))
         if factor is not None:
             weights = weights * factor.unsqueeze(1)

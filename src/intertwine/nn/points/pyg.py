@@ -73,7 +73,8 @@ def _as_given(data: Any, pos: Tensor, batch: Tensor | None, cells: Tensor | None
             f"`edge_cell_shift` is ({edges.number}, 3) and needs `cell`; got {_said(shift)}, cell {_said(cells)}"
         )
     kept = None if cells is None else cells.expand(count, 3, 3)
-    return PointGraph(pos, kept, edges, shift.round().long()[edges.order], structure, count)
+    sizes = structure.bincount(minlength=count)
+    return PointGraph(pos, kept, edges, shift.round().long()[edges.order], structure, sizes)
 
 
 def to_pyg(graph: PointGraph, **fields: Any) -> Any:

@@ -27,7 +27,7 @@ def segment_softmax(logits: Tensor, envelope: Tensor, edges: Edges) -> Tensor:
         tensor([[0.3333],
                 [0.3333]])
     """
-    if logits.ndim != 2 or len(logits) != edges.number or envelope.shape != logits.shape[:1]:
+    if logits.ndim != 2 or logits.shape[0] != edges.number or envelope.shape != logits.shape[:1]:
         raise IntertwineError(
             f"{edges.number} edges take logits ({edges.number}, heads) and an envelope ({edges.number},), got "
             f"{tuple(logits.shape)} and {tuple(envelope.shape)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from ...representations.structure import direct_sum
 from ..constituents import constituents
 from ..linear import Linear
 from ..module import Device, EquivariantModule
+from .by_blocks import by_blocks
 from .channel_rows import to_copies, to_rows
 from .edges import Edges
 from .orders import Kind, Orders
@@ -43,7 +45,8 @@ class SO2Conv(EquivariantModule):
         generator: random numbers for the initial weights.
 
     Shapes: x (nodes, rho_in.dim), frames from `edge_frames(vectors, conv.degree)`, radial (E, radial) -> (nodes,
-    rho_out.dim). Values on edges stand in the order of `edges`.
+    rho_out.dim). Values on edges stand in the order of `edges`. Of graphs with very many edges the layer is
+    computed a block of nodes at a time, see `by_blocks`.
 
     Attributes:
         degree: of the frames it takes.
@@ -90,21 +93,28 @@ class SO2Conv(EquivariantModule):
         self.radial = radial_network((radial, *hidden, self.orders.scales * self.channels), generator)
         self.scale = neighbours**-0.5
         self._dims = [kind.irrep.dim for kind in before], [kind.irrep.dim for kind in after]
+        self._width = 3 * self.channels * sum(map(sum, self._dims))
         self.place(device, dtype)
 
     def forward(self, x: Tensor, frames: Sequence[Tensor], radial: Tensor, edges: Edges) -> Tensor:
         self.check(x)
         nodes, number = edges.nodes, edges.number
-        if len(frames) <= self.degree or len(x) != nodes or len(frames[0]) != number or len(radial) != number:
+        sizes = (x.shape[0], frames[0].shape[0], radial.shape[0])
+        if len(frames) <= self.degree or sizes != (nodes, number, number):
             raise IntertwineError(
                 f"{number} edges among {nodes} nodes take x ({nodes}, ..), frames of degree 0 .. {self.degree} and "
-                f"radial ({number}, ..), got {tuple(x.shape)}, {len(frames)} frames of {len(frames[0])} edges and "
+                f"radial ({number}, ..), got {tuple(x.shape)}, {len(frames)} frames of {sizes[1]} edges and "
                 f"{tuple(radial.shape)}"
             )
         rows = to_rows(self.mix(x), self._dims[0], self.channels)
+        return by_blocks(self._summed, [rows], [radial, *frames], edges, self._width)
+
+    def _summed(self, rows: Tensor, radial: Tensor, *given: Any) -> Tensor:
+        """The layer for the first nodes, given frames, edges, and how many nodes."""
+        *frames, edges, targets = given
         scales = self.radial(radial).unflatten(1, (-1, self.channels))
         sent = self.orders(rows.index_select(0, edges.source), frames, scales)
-        sums = sent.new_zeros(nodes, *sent.shape[1:]).index_add(0, edges.target, sent * self.scale)
+        sums = sent.new_zeros(targets, *sent.shape[1:]).index_add(0, edges.target, sent * self.scale)
         return self.out(to_copies(sums, self._dims[1]))
 
     def __repr__(self) -> str:
