@@ -95,7 +95,7 @@ class Fold:
 
     Attributes:
         block: the rows of x; dim: how many.
-        fold: (S, rows * dim) the couplings, y @ fold are the matrices of all paths.
+        fold: (S, dim * rows) the couplings, y @ fold are the matrices of all paths, turned over.
         rows: (rows,) where they lie in the output; which: (rows,) the paths they belong to.
     """
 
@@ -152,7 +152,8 @@ class Tables:
             begin, end = int(members[0, 0]), int(members[-1, 0] + members[-1, 2] * dim)
             rows = torch.cat([torch.arange(row, row + count) for row, count in members[:, 1:3].tolist()])
             which = members[:, 3].repeat_interleave(members[:, 2])
-            tensors = (dense[:, begin:end].to(device, dtype), rows.to(device), which.to(device))
+            turned = dense[:, begin:end].unflatten(1, (-1, dim)).mT.flatten(1)
+            tensors = (turned.to(device, dtype), rows.to(device), which.to(device))
             found.append(Fold(slice(start, start + dim), dim, *tensors))
         return found
 
