@@ -33,9 +33,9 @@ ENTRANTS: Mapping[str, Entrant] = MappingProxyType(
             _gated(3, "The same with tensors of degree 3."),
             Entrant(
                 "products",
-                "products, degree 2",
-                "Two layers that multiply up to three neighbours at once (MACE).",
-                MappingProxyType({"block": "many-body", "degree": 2, "layers": 2}),
+                "products, degree 1",
+                "Two layers that multiply up to three neighbours at once, seen by harmonics of degree 3 (MACE).",
+                MappingProxyType({"block": "many-body", "degree": 1, "harmonics": 3, "layers": 2}),
             ),
         )
     }

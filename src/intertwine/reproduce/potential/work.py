@@ -60,7 +60,7 @@ class Size:
 
 SIZES: Mapping[str, Size] = {
     "quick": Size({"ethanol": (10,)}, 30, 4, ("l0", "l1"), 20, 20),
-    "default": Size({"ethanol": (50, 200, 950), "aspirin": (50,)}, 8000, 32, ("l0", "l1", "l2", "products"), 200, 1000),
+    "default": Size({"ethanol": (50, 200, 950), "aspirin": (50,)}, 6000, 32, ("l0", "l1", "l2", "products"), 200, 1000),
     "full": Size(
         {"ethanol": (50, 200, 950), "aspirin": (50, 200, 950)}, 200_000, 64, tuple(ENTRANTS), 1000, 20_000, seeds=3
     ),
