@@ -43,10 +43,24 @@ def test_envelopes_follow_their_formula():
 
 
 def test_bessel_functions_follow_their_formula():
-    r = torch.tensor([1e-9, 0.5, 1.7, 2.9], dtype=torch.float64)
+    r = torch.tensor([1e-9, 0.5, 1.7, 4.9], dtype=torch.float64)
     n = torch.arange(1, 6, dtype=torch.float64)
-    expected = math.sqrt(2 / 3) * torch.sin(n * math.pi / 3 * r[:, None]) / r[:, None]
-    torch.testing.assert_close(BesselBasis(5, 3.0, dtype=torch.float64).functions(r), expected, rtol=1e-6, atol=1e-6)
+    expected = math.sqrt(2 / 5) * torch.sin(n * math.pi / 5 * r[:, None]) / r[:, None]
+    torch.testing.assert_close(BesselBasis(5, 5.0, dtype=torch.float64).functions(r), expected, rtol=1e-6, atol=1e-6)
+
+
+@every_basis
+def test_lengths_in_another_unit_change_nothing(kind):
+    r = torch.linspace(0, 5.5, 12, dtype=torch.float64)
+    bases = [kind(4, 5.0 * unit, dtype=torch.float64) for unit in (1.0, 0.1, 1.8897)]
+    values = [basis(r * basis.cutoff / 5) for basis in bases]
+    for basis, value in zip(bases[1:], values[1:], strict=True):
+        torch.testing.assert_close(value, values[0])
+        for own, first in zip(basis.parameters(), bases[0].parameters(), strict=True):
+            slopes = [
+                torch.autograd.grad(v.sum(), p, retain_graph=True)[0] for v, p in ((value, own), (values[0], first))
+            ]
+            torch.testing.assert_close(*slopes)
 
 
 def test_chebyshev_polynomials_are_cosines():
@@ -90,7 +104,7 @@ def test_precision_is_exact_after_conversion(kind):
 
 
 @every_basis
-@pytest.mark.parametrize(("number", "cutoff"), [(0, 1.0), (3, 0.0), (3, -1.0)])
+@pytest.mark.parametrize(("number", "cutoff"), [(0, 1.0), (3, 0.0), (3, -1.0), (3, math.inf), (3, math.nan)])
 def test_bad_input(kind, number: int, cutoff: float):
     with pytest.raises(IntertwineError, match="positive"):
         kind(number, cutoff)

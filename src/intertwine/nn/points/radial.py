@@ -11,6 +11,10 @@ from torch import Tensor, nn
 from ...errors import IntertwineError
 from ..module import Device, Solved
 
+UNIT = 5.0
+"""What Bessel functions take the cutoff for. Their size and the steps of their frequencies are then the same in every
+unit of length: those of potentials in Å, which train well."""
+
 
 class PolynomialEnvelope(nn.Module):
     """u(r) = 1 - (p + 1)(p + 2)/2 t^p + p (p + 2) t^(p + 1) - p (p + 1)/2 t^(p + 2) with t = r / cutoff, 0 beyond.
@@ -44,7 +48,7 @@ class RadialBasis(Solved, ABC):
         envelope: exponent p of the `PolynomialEnvelope`.
 
     Raises:
-        IntertwineError: when a number or the cutoff is not positive.
+        IntertwineError: when a number or the cutoff is not positive and finite.
     """
 
     def __init__(
@@ -72,7 +76,9 @@ class RadialBasis(Solved, ABC):
 
 
 class BesselBasis(RadialBasis):
-    """sqrt(2 / cutoff) sin(f_n r) / r with learned frequencies, n pi / cutoff at first: what fits waves in a sphere.
+    """sqrt(2 / 5) sin(f_n t) / t with t = 5 r / cutoff: waves in a sphere. f_n are learned, n pi / 5 at first.
+
+    In whatever unit lengths are, values are those of the published functions at a cutoff of 5.
 
     Source: J. Gasteiger, J. Gross, S. Guennemann, arXiv:2003.03123, equation 7.
 
@@ -82,12 +88,12 @@ class BesselBasis(RadialBasis):
     """
 
     def _constants(self) -> None:
-        self.frequency = nn.Parameter(torch.arange(1, self.number + 1) * (math.pi / self.cutoff))
+        self.frequency = nn.Parameter(torch.arange(1, self.number + 1) * (math.pi / UNIT))
 
     def functions(self, r: Tensor) -> Tensor:
-        phase = r.unsqueeze(-1) * self.frequency
-        # sin(f r) / r = f sinc(f r / pi), which stays smooth at r = 0.
-        return (2 / self.cutoff) ** 0.5 * self.frequency * torch.sinc(phase / math.pi)
+        phase = r.unsqueeze(-1) * (UNIT / self.cutoff) * self.frequency
+        # sin(f t) / t = f sinc(f t / pi), which stays smooth at t = 0.
+        return (2 / UNIT) ** 0.5 * self.frequency * torch.sinc(phase / math.pi)
 
 
 class GaussianBasis(RadialBasis):
@@ -118,5 +124,5 @@ class ChebyshevBasis(RadialBasis):
 
 
 def _check(cutoff: float, number: int, name: str) -> None:
-    if not cutoff > 0 or number < 1:
-        raise IntertwineError(f"cutoff and {name} are positive, got {cutoff} and {number}")
+    if not 0 < cutoff < math.inf or number < 1:
+        raise IntertwineError(f"cutoff and {name} are positive and finite, got {cutoff} and {number}")
