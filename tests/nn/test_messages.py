@@ -239,11 +239,13 @@ def test_the_order_of_edges_and_the_names_of_nodes_do_not_matter(route: str):
 @pytest.mark.compile
 def test_operators_keep_the_rules_of_torch():
     p, edges = of_degree(SO(3), 1), graph(4, 7)
-    x, y, w = ([t] for t in random_inputs(p, edges, 2))
-    arguments = (x, y, w, *edges.lookup, p.code, p.rows_out)
-    torch.library.opcheck(torch.ops.intertwine.message.default, arguments)
-    g = message(x[0], y[0], w[0], edges, p)
-    torch.library.opcheck(torch.ops.intertwine.message_gradients.default, (g, *arguments))
+    inputs, moves, lookup = random_inputs(p, edges, 2), random_inputs(p, edges, 2), (*edges.lookup, p.code, p.rows_out)
+    g = sums(inputs, edges, p)
+    operators = torch.ops.intertwine
+    torch.library.opcheck(operators.message.default, (*inputs, *lookup))
+    torch.library.opcheck(operators.message_gradients.default, (g, *inputs, *lookup))
+    torch.library.opcheck(operators.message_along.default, (*inputs, *moves, *lookup))
+    torch.library.opcheck(operators.message_along_gradients.default, (g, *inputs, *moves, *lookup))
 
 
 def test_shapes_that_do_not_fit_are_named():

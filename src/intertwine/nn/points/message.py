@@ -9,9 +9,9 @@ The map F is linear in each of x, y and w. Its gradients (X, Y, W) of <g, F> are
 
     <a_x, X(g, y, w)> + <a_y, Y(g, x, w)> + <a_w, W(g, x, y)> = <g, F(a_x, y, w) + F(x, a_y, w) + F(x, y, a_w)>,
 
-so that the second derivatives that training on forces takes are one more sum of such messages and its gradients. All
-are operators of torch (`torch.ops.intertwine`) with two implementations each: machine code (`fused`), and torch's own
-operations, chunk by chunk of edges (`folded`). Neither ever holds edges x paths x channels.
+so that the second derivatives that training on forces takes are one more sum of such messages, `message_along`, and its
+gradients. All are operators of torch (`torch.ops.intertwine`) with two implementations each: machine code (`fused`),
+and torch's own operations, chunk by chunk of edges (`folded`). Neither ever holds edges x paths x channels.
 """
 
 from __future__ import annotations
@@ -47,127 +47,116 @@ def message(x: Tensor, y: Tensor, w: Tensor, edges: Edges, plan: Plan) -> Tensor
         )
     dtype = torch.promote_types(torch.promote_types(x.dtype, y.dtype), w.dtype)
     x, y, w = (t.to(dtype) for t in (x, y, w))
-    return torch.ops.intertwine.message([x], [y], [w], *edges.lookup, plan.code, plan.rows_out)
+    return torch.ops.intertwine.message.default(x, y, w, *edges.lookup, plan.code, plan.rows_out)
 
 
 # --- the operators ----------------------------------------------------------------------------------------------------
 
-
-@torch.library.custom_op("intertwine::message", mutates_args=())
-def _messages(
-    x: list[Tensor],
-    y: list[Tensor],
-    w: list[Tensor],
-    source: Tensor,
-    target: Tensor,
-    starts: Tensor,
-    by_source: Tensor,
-    outgoing: Tensor,
-    code: str,
-    rows_out: int,
-) -> Tensor:
-    """F(x, y, w) of lists of one; of lists of two F(x', y, w) + F(x, y', w) + F(x, y, w'), where x = [x, x']."""
-    if fused.serves(x[0], code):
-        return fused.forward(x, y, w, source, starts, code)
-    return folded.forward(x, y, w, source, target, code)
+INPUTS = "Tensor x, Tensor y, Tensor w"
+MOVES = "Tensor x1, Tensor y1, Tensor w1"
+LOOKUP = "Tensor source, Tensor target, Tensor starts, Tensor by_source, Tensor outgoing, str code, int rows_out"
 
 
-@_messages.register_fake
-def _(x: list[Tensor], y: Any, w: Any, source: Any, target: Any, starts: Any, *rest: Any) -> Tensor:
-    return x[0].new_empty(x[0].shape[0], rest[-1], x[0].shape[2])
+def _values(*arguments: Any) -> Tensor:
+    """F(x, y, w); where moves are given, F(x', y, w) + F(x, y', w) + F(x, y, w')."""
+    *tensors, source, target, starts, _, _, code, _ = arguments
+    lists = tensors[0::3], tensors[1::3], tensors[2::3]
+    if fused.serves(tensors[0], code):
+        return fused.forward(*lists, source, starts, code)
+    return folded.forward(*lists, source, target, code)
 
 
-@torch.library.custom_op("intertwine::message_gradients", mutates_args=())
-def _gradients(
-    g: Tensor,
-    x: list[Tensor],
-    y: list[Tensor],
-    w: list[Tensor],
-    source: Tensor,
-    target: Tensor,
-    starts: Tensor,
-    by_source: Tensor,
-    outgoing: Tensor,
-    code: str,
-    rows_out: int,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients of <g, message> with respect to x[0], y[0] and w[0]."""
+def _gradients(g: Tensor, *arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of <g, values> with respect to x, y and w."""
+    *tensors, source, target, _, by_source, outgoing, code, _ = arguments
+    lists = tensors[0::3], tensors[1::3], tensors[2::3]
     if fused.serves(g, code):
-        return fused.backward(g, x, y, w, target, by_source, outgoing, code)
-    return folded.backward(g, x, y, w, source, target, code)
+        return fused.backward(g, *lists, target, by_source, outgoing, code)
+    return folded.backward(g, *lists, source, target, code)
 
 
-@_gradients.register_fake
-def _(g: Tensor, x: list[Tensor], y: list[Tensor], w: list[Tensor], *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
-    return torch.empty_like(x[0]), torch.empty_like(y[0]), torch.empty_like(w[0])
+def _like_values(x: Tensor, *rest: Any) -> Tensor:
+    return x.new_empty(x.shape[0], rest[-1], x.shape[2])
+
+
+def _like_gradients(g: Tensor, x: Tensor, y: Tensor, w: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+    return torch.empty_like(x), torch.empty_like(y), torch.empty_like(w)
 
 
 # --- their derivatives ------------------------------------------------------------------------------------------------
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    *tensors, x, y, w, source, target, starts, by_source, outgoing, code, rows_out = inputs
-    ctx.order = len(x)
-    ctx.constants = (code, rows_out)
-    ctx.save_for_backward(*tensors, *x, *y, *w, source, target, starts, by_source, outgoing)
+    ctx.save_for_backward(*inputs[:-2])
+    ctx.constants = inputs[-2:]
 
 
-def _kept(ctx: Any) -> tuple[list[Tensor], list[list[Tensor]], tuple[Any, ...]]:
-    """(tensors before the lists, [x, y, w], the rest of the arguments)."""
-    saved, n = list(ctx.saved_tensors), ctx.order
-    lists, rest = saved[:-5], (*saved[-5:], *ctx.constants)
-    first = len(lists) - 3 * n
-    return lists[:first], [lists[first + i * n : first + (i + 1) * n] for i in range(3)], rest
+def _kept(ctx: Any) -> tuple[tuple[Tensor, ...], tuple[Any, ...]]:
+    """(tensors that are differentiated, the rest of the arguments)."""
+    saved = ctx.saved_tensors
+    return saved[:-5], (*saved[-5:], *ctx.constants)
 
 
-def _backward_of_messages(ctx: Any, g: Tensor) -> Any:
-    _, (x, y, w), rest = _kept(ctx)
-    if ctx.order == 1:
-        slopes = [[slope] for slope in torch.ops.intertwine.message_gradients(g, x, y, w, *rest)]
-    else:
-        slopes = _slopes_of_second(g, x, y, w, rest)
-    return *slopes, *[None] * len(rest)
+def _no(rest: tuple[Any, ...]) -> list[None]:
+    return [None] * len(rest)
 
 
-def _slopes_of_second(g: Tensor, x: Any, y: Any, w: Any, rest: Any) -> list[list[Tensor]]:
-    """Gradients of <g, F(x', y, w) + F(x, y', w) + F(x, y, w')>: of x, y, w at once; of x' that of <g, F(x', y, w)>."""
-    gradients = torch.ops.intertwine.message_gradients
-    now = gradients(g, x, y, w, *rest)
-    then = gradients(g, x[:1], y[:1], w[:1], *rest)
-    return [[a, b] for a, b in zip(now, then, strict=True)]
+def _backward_of_message(ctx: Any, g: Tensor) -> Any:
+    inputs, rest = _kept(ctx)
+    return *torch.ops.intertwine.message_gradients.default(g, *inputs, *rest), *_no(rest)
 
 
-def _backward_of_gradients(ctx: Any, a_x: Tensor, a_y: Tensor, a_w: Tensor) -> Any:
-    (g,), (x, y, w), rest = _kept(ctx)
-    if ctx.order == 1:
-        both = [x[0], a_x], [y[0], a_y], [w[0], a_w]
-        to_g = torch.ops.intertwine.message(*both, *rest)
-        slopes = [[slope] for slope in torch.ops.intertwine.message_gradients(g, *both, *rest)]
-    else:
-        to_g, slopes = _derivatives_of_second(g, x, y, w, (a_x, a_y, a_w), rest)
-    return to_g, *slopes, *[None] * len(rest)
+def _backward_of_along(ctx: Any, g: Tensor) -> Any:
+    """Of x, y, w the gradients of the sum; of x' that of <g, F(x', y, w)>, and so on."""
+    tensors, rest = _kept(ctx)
+    now = torch.ops.intertwine.message_along_gradients.default(g, *tensors, *rest)
+    then = torch.ops.intertwine.message_gradients.default(g, *tensors[:3], *rest)
+    return *now, *then, *_no(rest)
 
 
-def _derivatives_of_second(g: Tensor, x: Any, y: Any, w: Any, a: Any, rest: Any) -> tuple[Tensor, list[list[Tensor]]]:
+def _backward_of_gradients(ctx: Any, *a: Tensor) -> Any:
+    (g, *inputs), rest = _kept(ctx)
+    to_g = torch.ops.intertwine.message_along.default(*inputs, *a, *rest)
+    slopes = torch.ops.intertwine.message_along_gradients.default(g, *inputs, *a, *rest)
+    return to_g, *slopes, *_no(rest)
+
+
+def _backward_of_along_gradients(ctx: Any, *a: Tensor) -> Any:
     """Of <a, gradients of <g, F(x', y, w) + F(x, y', w) + F(x, y, w')>>, from those of first order, term by term."""
-    forward, gradients = torch.ops.intertwine.message, torch.ops.intertwine.message_gradients
-    first, second = (x[0], y[0], w[0]), (x[1], y[1], w[1])
+    forward, gradients = torch.ops.intertwine.message.default, torch.ops.intertwine.message_gradients.default
+    (g, *tensors), rest = _kept(ctx)
+    first, second = tensors[:3], tensors[3:]
     to_g: Any = 0
-    slopes: list[list[Any]] = [[0, 0], [0, 0], [0, 0]]
+    slopes: list[list[Any]] = [[0, 0, 0], [0, 0, 0]]
     for primed in range(3):
         inputs = [second[i] if i == primed else first[i] for i in range(3)]
         for varied in range(3):
             if varied == primed:
                 continue
-            moved = [[a[i] if i == varied else inputs[i]] for i in range(3)]
+            moved = [a[i] if i == varied else inputs[i] for i in range(3)]
             to_g = to_g + forward(*moved, *rest)
             for i, slope in enumerate(gradients(g, *moved, *rest)):
                 if i != varied:
-                    slopes[i][int(i == primed)] = slopes[i][int(i == primed)] + slope
-    return to_g, slopes
+                    slopes[int(i == primed)][i] = slopes[int(i == primed)][i] + slope
+    return to_g, *slopes[0], *slopes[1], *_no(rest)
 
 
-torch.library.register_autograd("intertwine::message", _backward_of_messages, setup_context=_keep)
-torch.library.register_autograd("intertwine::message_gradients", _backward_of_gradients, setup_context=_keep)
-torch.library.register_vmap("intertwine::message", one_by_one(torch.ops.intertwine.message))
-torch.library.register_vmap("intertwine::message_gradients", one_by_one(torch.ops.intertwine.message_gradients))
+def _register(name: str, tensors: str, function: Any, like: Any, backward: Any) -> None:
+    name, returned = f"intertwine::{name}", "Tensor" if function is _values else "(Tensor, Tensor, Tensor)"
+    schema = f"({tensors}, {LOOKUP}) -> {returned}"
+    operator = torch.library.custom_op(name, function, mutates_args=(), schema=schema)
+    torch.library.register_fake(name, like)
+    torch.library.register_autograd(name, backward, setup_context=_keep)
+    torch.library.register_vmap(name, one_by_one(operator))
+
+
+_register("message", INPUTS, _values, _like_values, _backward_of_message)
+_register("message_gradients", f"Tensor g, {INPUTS}", _gradients, _like_gradients, _backward_of_gradients)
+_register("message_along", f"{INPUTS}, {MOVES}", _values, _like_values, _backward_of_along)
+_register(
+    "message_along_gradients",
+    f"Tensor g, {INPUTS}, {MOVES}",
+    _gradients,
+    _like_gradients,
+    _backward_of_along_gradients,
+)
