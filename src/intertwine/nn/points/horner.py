@@ -45,7 +45,7 @@ class _Table:
     """Entries (monomial, variable i, output k) that some path has, in the order of k.
 
     Attributes:
-        coefficients: (entries, paths).
+        coefficients: (paths, entries).
         monomial: (entries,); column: (entries,), k D + i.
         factors: (monomials, degree - 1), numbers of the variables 1, x_0, x_1, .., rising.
         paths: for each term of the output the number of paths of each degree.
@@ -61,7 +61,7 @@ class _Table:
 class Horner(Solved):
     """All polynomials of degree 1 .. `degree` from one copy of each term to each output, weighted.
 
-    Shapes: x (N, D, U), weight (paths, U) -> (N, K, U).
+    Shapes: x (U, D, N), best as a view of (N, D, U), on which machine code works, weight (paths, U) -> (U, K, N).
 
     Raises:
         IntertwineError: when no polynomial leads to some output.
@@ -94,24 +94,26 @@ class Horner(Solved):
         self.hold("order", columns.argsort())
 
     def forward(self, x: Tensor, weight: Tensor) -> Tensor:
-        """The weighted sum of all polynomials, (N, K, U)."""
-        c = self.coefficients @ weight
-        if not torch.compiler.is_compiling() and x.dtype == c.dtype and fused.compiles(x):
-            return monomial_sums(x, c, self.product, self.entry, self.start)
-        x, blocks = x.permute(2, 1, 0).contiguous(), self._in_blocks(c)
+        """The weighted sum of all polynomials, (U, K, N)."""
+        if not torch.compiler.is_compiling() and fused.compiles(x):
+            c = self.coefficients.mT @ weight
+            tables = self.product, self.entry, self.start
+            return monomial_sums(x.permute(2, 1, 0), c.to(x.dtype), *tables).permute(2, 1, 0)
+        x, blocks = x.contiguous(), self._blocks(weight)
         held = len(x) * (2 * self.factors.shape[1] + 2 * len(self.order))
         points = max(1, MOST // held)
         if torch.compiler.is_compiling() or x.shape[2] <= points:
-            return self._values(x, *blocks).permute(2, 1, 0)
+            return self._values(x, *blocks)
         # Monomials are computed again for the gradient, so that memory holds those of some points at a time.
         parts = [checkpoint(self._values, part, *blocks, use_reentrant=False) for part in x.split(points, 2)]
-        return torch.cat(parts, 2).permute(2, 1, 0)
+        return torch.cat(parts, 2)
 
-    def _in_blocks(self, c: Tensor) -> list[Tensor]:
-        """Coefficients (entries, U) as dense tables of the blocks, (U, columns, monomials) each."""
+    def _blocks(self, weight: Tensor) -> list[Tensor]:
+        """The coefficients of all blocks as dense tables, (U, columns, monomials) each."""
         sizes = [columns * monomials for columns, monomials in self._shapes]
-        dense = c.new_zeros(c.shape[1], sum(sizes)).index_copy(1, self.place, c.mT)
-        return [part.unflatten(1, shape) for part, shape in zip(dense.split(sizes, 1), self._shapes, strict=True)]
+        dense = weight.new_zeros(len(weight), sum(sizes)).index_copy(1, self.place, self.coefficients)
+        parts = (weight.mT @ dense).split(sizes, 1)
+        return [part.unflatten(1, shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
     def _values(self, x: Tensor, *blocks: Tensor) -> Tensor:
         """The scheme for x (U, D, N), to (U, K, N)."""
@@ -160,8 +162,8 @@ def _table(terms: Terms, outs: Terms, degree: int) -> _Table:
         row += c.dim
     path, monomial, column, value = (torch.from_numpy(np.concatenate(part)) for part in zip(*entries, strict=True))
     pairs, entry = (column * len(listed) + monomial).unique(return_inverse=True)
-    coefficients = torch.zeros(len(pairs), first, dtype=torch.float64)
-    coefficients.index_put_((entry, path), value, accumulate=True)
+    coefficients = torch.zeros(first, len(pairs), dtype=torch.float64)
+    coefficients.index_put_((path, entry), value, accumulate=True)
     return _Table(coefficients, pairs % len(listed), pairs // len(listed), torch.tensor(listed), paths)
 
 

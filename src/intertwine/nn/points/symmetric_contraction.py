@@ -92,14 +92,14 @@ class SymmetricContraction(EquivariantModule):
         x = in_precision(x, self.weight, self)
         batch = x.shape[:-1]
         flat = x.reshape(math.prod(batch), x.shape[-1])
-        features = torch.cat([take(flat).transpose(1, 2) for take in self.take], 1)  # (N, D, U)
+        features = torch.cat([take(flat).transpose(1, 2) for take in self.take], 1).permute(2, 1, 0)  # (U, D, N)
         if self.species is None:
             if species is not None:
                 raise IntertwineError(f"{self} knows no species: make it with species=")
             out = self.horner(features, self.weight[0])
         else:
             out = self._by_species(features, species, batch)
-        parts = [part.transpose(1, 2).flatten(1) for part in out.split(self._rows, 1)]
+        parts = [part.permute(2, 0, 1).flatten(1) for part in out.split(self._rows, 1)]
         return self.join(parts).reshape(*batch, self.rho_out.dim)
 
     def _by_species(self, features: Tensor, species: Tensor | None, batch: torch.Size) -> Tensor:
@@ -109,17 +109,17 @@ class SymmetricContraction(EquivariantModule):
             raise IntertwineError(f"points have species ({', '.join(map(str, batch))}) int64, got {given}")
         species = species.flatten()
         if torch.compiler.is_compiling():  # a captured graph knows no sizes of parts: all weights for all points
-            found = [self.horner(features, w) * (species == s).view(-1, 1, 1) for s, w in enumerate(self.weight)]
+            found = [self.horner(features, w) * (species == s) for s, w in enumerate(self.weight)]
             return torch.stack(found).sum(0)
         counts = species.bincount(minlength=len(self.weight)).tolist()
         if len(counts) > len(self.weight):
             raise IntertwineError(f"species are 0 .. {len(self.weight) - 1}, got {int(species.max())}")
         order = species.argsort(stable=True)
-        parts = features.index_select(0, order).split(counts)
-        found = [self.horner(part, w) for part, w in zip(parts, self.weight, strict=True) if len(part)]
+        parts = features.index_select(2, order).split(counts, 2)
+        found = [self.horner(part, w) for part, w in zip(parts, self.weight, strict=True) if part.shape[2]]
         if not found:
             return self.horner(features, self.weight[0])
-        return torch.cat(found).index_select(0, order.argsort())
+        return torch.cat(found, 2).index_select(2, order.argsort())
 
     def __repr__(self) -> str:
         sizes = f"degree {self.degree}, {self.channels} channels, {self.weight.shape[1]} paths"
