@@ -7,9 +7,10 @@ import itertools
 import pytest
 import torch
 from torch import Tensor
+from torch.utils import _pytree as pytree
 
 from intertwine.errors import IntertwineError
-from intertwine.nn import PointGraph, radius_graph
+from intertwine.nn import PointGraph, join_graphs, radius_graph
 
 CUTOFF = 2.5
 Key = tuple[int, ...]
@@ -116,3 +117,19 @@ def test_what_makes_no_graph_is_refused(case: str) -> None:
     arguments, message = refusals()[case]
     with pytest.raises(IntertwineError, match=message):
         radius_graph(**{"cutoff": 1.0, **arguments})
+
+
+def test_joined_graphs_are_the_graph_of_all() -> None:
+    cell = 3 * torch.eye(3, dtype=torch.float64)
+    parts = [torch.randn(n, 3, dtype=torch.float64) for n in (4, 1, 6)]
+    owner = torch.arange(3).repeat_interleave(torch.tensor([len(part) for part in parts]))
+    for periodic in (False, True):
+        options = {"cell": cell} if periodic else {}
+        joined = join_graphs([radius_graph(part, CUTOFF, **options) for part in parts])
+        whole = radius_graph(torch.cat(parts), CUTOFF, structure=owner, **options)
+        for found, wanted in zip(pytree.tree_leaves(joined), pytree.tree_leaves(whole), strict=True):
+            assert torch.equal(found, wanted)
+    mixed = join_graphs([radius_graph(parts[0], CUTOFF, cell=cell), radius_graph(parts[2], CUTOFF)])
+    torch.testing.assert_close(mixed.vectors[-1], radius_graph(parts[2], CUTOFF).vectors[-1])
+    with pytest.raises(IntertwineError, match="no graphs"):
+        join_graphs([])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import IntertwineError
-from ..nn.points.neighbours import PointGraph, radius_graph
+from ..nn.points.neighbours import PointGraph, join_graphs, radius_graph
 
 GREATEST = 118
 """Atomic number of the heaviest element."""
@@ -33,13 +33,15 @@ def gather_atoms(
     Args:
         structures: one or a list. Either objects with `numbers` and `positions`, and `cell` and `pbc` where they are
             periodic, such as ASE's `Atoms` and `data.Structure`; or with `z` and `pos`, and `cell`, `pbc` and `batch`,
-            such as PyG's `Data` and `Batch`.
+            such as PyG's `Data` and `Batch`. A list of batches made before is joined, without a further search.
         cutoff: of the graph, in the unit of the positions.
         dtype: of the positions.
 
     Raises:
         IntertwineError: an object is of neither kind, or the graph cannot be made, see `nn.radius_graph`.
     """
+    if isinstance(structures, Sequence) and structures and all(isinstance(item, Atoms) for item in structures):
+        return Atoms(torch.cat([a.numbers for a in structures]), join_graphs([a.graph for a in structures]))
     if isinstance(structures, Sequence):
         parts = [_part(structure) for structure in structures]
     else:

@@ -24,7 +24,7 @@ from .on_fields import OnFields
 from .points.attention import PointAttention
 from .points.edge_frames import edge_frames
 from .points.edges import Edges
-from .points.neighbours import PointGraph, radius_graph
+from .points.neighbours import PointGraph, join_graphs, radius_graph
 from .points.point_conv import PointConv
 from .points.pyg import from_pyg, to_pyg
 from .points.radial import BesselBasis, ChebyshevBasis, GaussianBasis, PolynomialEnvelope
@@ -90,6 +90,7 @@ __all__ = [
     "from_pyg",
     "hidden_irreps",
     "hidden_representation",
+    "join_graphs",
     "radius_graph",
     "segment_softmax",
     "spherical_harmonics",
