@@ -124,9 +124,9 @@ def test_joined_graphs_are_the_graph_of_all() -> None:
     parts = [torch.randn(n, 3, dtype=torch.float64) for n in (4, 1, 6)]
     owner = torch.arange(3).repeat_interleave(torch.tensor([len(part) for part in parts]))
     for periodic in (False, True):
-        options = {"cell": cell} if periodic else {}
-        joined = join_graphs([radius_graph(part, CUTOFF, **options) for part in parts])
-        whole = radius_graph(torch.cat(parts), CUTOFF, structure=owner, **options)
+        own = cell if periodic else None
+        joined = join_graphs([radius_graph(part, CUTOFF, cell=own) for part in parts])
+        whole = radius_graph(torch.cat(parts), CUTOFF, cell=own, structure=owner)
         for found, wanted in zip(pytree.tree_leaves(joined), pytree.tree_leaves(whole), strict=True):
             assert torch.equal(found, wanted)
     mixed = join_graphs([radius_graph(parts[0], CUTOFF, cell=cell), radius_graph(parts[2], CUTOFF)])
