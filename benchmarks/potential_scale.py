@@ -1,6 +1,6 @@
 """`models.InteratomicPotential` from scratch and at size: construction, first call, and 100,000 atoms in one inference.
 
-    python -m benchmarks.potential_scale                   # --atoms 10000; --start without the large structure
+    python -m benchmarks.potential_scale      # --atoms 10000; --block attention; --start without the large structure
 
 64 channels, 3 layers, as in `potential_vs_e3nn`; each row has a fresh process with one thread, and needs no peer. CPU
 seconds of `import intertwine`, of construction, and of the first energy and forces of 40 atoms with code compiled on
@@ -49,13 +49,13 @@ def start(name: str) -> None:
     report({"import": imported - begun, "build": built - imported, "first": called - built})
 
 
-def large(atoms: int) -> None:
+def large(atoms: int, block: str) -> None:
     """Of this process: seconds of neighbours and of energy and forces, and its peak memory."""
     from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, DEGREE, LAYERS, crystal
     from intertwine.models import InteratomicPotential
 
     potential = InteratomicPotential(
-        [6, 8], cutoff=CUTOFF, channels=CHANNELS, degree=DEGREE, layers=LAYERS, neighbours=55.0
+        [6, 8], cutoff=CUTOFF, channels=CHANNELS, degree=DEGREE, layers=LAYERS, neighbours=55.0, block=block
     )
     begun = time.process_time()
     batch = potential.gather(crystal(atoms))
@@ -70,12 +70,13 @@ def main() -> int:
     """Measure in fresh processes and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--atoms", type=int, default=ATOMS)
+    parser.add_argument("--block", default="gate", help="of the large structure's potential")
     parser.add_argument("--start", action="store_true", help="leave the large structure out")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         what = json.loads(options.child)
-        large(what) if isinstance(what, int) else start(what)
+        start(what) if isinstance(what, str) else large(*what)
         return 0
     rows, reached = [], True
     for name in NETWORKS:
@@ -84,16 +85,15 @@ def main() -> int:
         rows.append([name, *(f"{found.get(key, float('nan')):.2f}" for key in ("import", "build", "first"))])
     print(table(["CPU seconds", "import", f"build, target {BUILD_TARGET:g}", f"first, target {FIRST_TARGET:g}"], rows))
     if not options.start:
-        found = child(options.atoms)
+        found = child([options.atoms, options.block])
         fine = found.get("GiB", MEMORY_TARGET) < MEMORY_TARGET
         reached &= fine
-        print(
-            f"\n{options.atoms:,} atoms, {json.dumps(found)}: {'reached' if fine else 'missed'} ({MEMORY_TARGET:g} GiB)"
-        )
+        verdict = f"{'reached' if fine else 'missed'} ({MEMORY_TARGET:g} GiB)"
+        print(f"\n{options.atoms:,} atoms, {options.block}, {json.dumps(found)}: {verdict}")
     return int(not reached)
 
 
-def child(what: str | int) -> dict[str, Any]:
+def child(what: str | list[Any]) -> dict[str, Any]:
     """What a fresh process reports."""
     return fresh_process("-m", "benchmarks.potential_scale", "--child", json.dumps(what))[0]
 

@@ -201,7 +201,8 @@ class InteratomicPotential(nn.Module):
         weights = sum(p.numel() for p in self.parameters())
         return (
             f"InteratomicPotential(species {a['species']}, cutoff {a['cutoff']:g}, {a['channels']} channels, degree "
-            f"{a['degree']}, {a['layers']} layers, {weights:,} parameters)"
+            f"{a['degree']}, harmonics {self.network.harmonics}, {a['layers']} layers of {a['block']}, "
+            f"{weights:,} parameters)"
         )
 
 
