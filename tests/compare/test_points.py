@@ -56,6 +56,14 @@ def test_molecules_may_be_shifted_and_bodies_may_not(molecules: Path) -> None:
             assert torch.allclose(model(shifted), model(x), atol=1e-10) == same
 
 
+def test_rows_that_are_no_points_add_nothing(molecules: Path) -> None:
+    problem = make_problem(Comparison(O(3), str(molecules)))
+    model = known_routes.find("points")().model(problem, (32,)).double()
+    x = problem.split(0).test.x[:4].double()
+    with torch.no_grad():
+        torch.testing.assert_close(model(torch.nn.functional.pad(x, (0, 0, 0, 2))), model(x), atol=1e-10, rtol=0)
+
+
 def test_energies_are_those_beyond_lone_atoms(molecules: Path) -> None:
     problem = make_problem(Comparison(SO(3), str(molecules)))
     split = problem.split(0)

@@ -141,16 +141,19 @@ def test_forces_and_stress_are_numerical_derivatives(
 
 
 def test_energy_and_forces_are_smooth_at_the_cutoff(potential: InteratomicPotential) -> None:
-    def dimer(distance: float) -> tuple[float, float]:
-        found = potential.predict(atoms([1, 8], torch.tensor([[0.0, 0, 0], [distance, 0, 0]])))
-        return float(found.energy), float(found.forces.abs().max())
+    def leaving(distance: float, companion: bool) -> tuple[float, Tensor]:
+        """An atom on its way out of the sight of one that may have another neighbour."""
+        positions = torch.tensor([[0.0, 0, 0], [distance, 0, 0], [0, 1, 0]])
+        found = potential.predict(atoms([1, 8, 6][: 2 + companion], positions[: 2 + companion]))
+        return float(found.energy), found.forces
 
-    beyond = dimer(potential.cutoff + 1e-3)
-    for gap in (1e-2, 1e-3):
-        energy, force = dimer(potential.cutoff - gap)
-        assert abs(energy - beyond[0]) < 10 * gap**3  # the envelope vanishes with two derivatives
-        assert force < 30 * gap**2
-    assert beyond[1] == 0
+    for companion in (False, True):
+        without, at_rest = leaving(potential.cutoff + 1e-3, companion)
+        for gap in (1e-2, 1e-3):
+            energy, forces = leaving(potential.cutoff - gap, companion)
+            assert abs(energy - without) < 10 * gap**3  # the envelope vanishes with two derivatives
+            assert float((forces - at_rest).abs().max()) < 30 * gap**2
+        assert not at_rest[1].any()
 
 
 def test_lone_and_isolated_atoms(potential: InteratomicPotential) -> None:

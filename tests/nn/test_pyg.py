@@ -66,6 +66,17 @@ def test_values_on_edges_follow_the_order():
     torch.testing.assert_close(lengths[graph.edges.order], graph.vectors.norm(dim=1))
 
 
+def test_shifts_follow_the_order():
+    cell, pos = 2 * torch.eye(3), torch.rand(3, 3)
+    index, shift = (
+        torch.tensor([[0, 1, 2, 0], [2, 0, 1, 1]]),
+        torch.tensor([[1, 0, 0], [0, -1, 0], [0, 0, 2], [0, 0, 0]]),
+    )
+    graph = from_pyg(Data(pos=pos, edge_index=index, cell=cell, edge_cell_shift=shift))
+    vectors = pos[index[0]] + shift.float() @ cell - pos[index[1]]
+    torch.testing.assert_close(graph.vectors, vectors[graph.edges.order])
+
+
 def test_what_does_not_fit_is_refused(pyg: Any):
     pos, index = torch.rand(3, 3), torch.tensor([[0], [1]])
     with pytest.raises(IntertwineError, match=r"`pos` \(N, 3\)"):
