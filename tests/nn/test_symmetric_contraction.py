@@ -50,7 +50,7 @@ def copies(rho: Representation, channels: int) -> Representation:
 def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each test runs on machine code and on torch's own operations."""
     if request.param == "torch":
-        monkeypatch.setattr(fused, "compiles", lambda _: False)
+        monkeypatch.setattr(horner, "_in_machine_code", lambda _: False)
     else:
         pytest.importorskip("llvmlite")
     return request.param
@@ -275,7 +275,7 @@ def test_many_points_are_done_in_parts(monkeypatch: pytest.MonkeyPatch):
         return [out, slope, *torch.autograd.grad(slope.square().sum(), [x, contraction.weight])]
 
     whole = results()
-    monkeypatch.setattr(fused, "compiles", lambda _: False)
+    monkeypatch.setattr(horner, "_in_machine_code", lambda _: False)
     monkeypatch.setattr(horner, "MOST", 5000)
     for found, wanted in zip(results(), whole, strict=True):
         torch.testing.assert_close(found, wanted)
@@ -297,10 +297,29 @@ def test_both_routes_agree(channels: int, points: int, dtype: torch.dtype, monke
     contraction = layer("O(3)", channels).to(dtype)
     x = torch.randn(points, contraction.rho_in.dim, dtype=dtype)
     found = derived(contraction, x)
-    monkeypatch.setattr(fused, "compiles", lambda _: False)
+    monkeypatch.setattr(horner, "_in_machine_code", lambda _: False)
     tolerance = 1e-12 if dtype == torch.float64 else 1e-4
     for a, b in zip(found, derived(contraction, x), strict=True):
         torch.testing.assert_close(a, b, rtol=tolerance, atol=tolerance * (1 + float(b.detach().abs().sum()) / 100))
+
+
+@pytest.mark.compile
+def test_captured_with_machine_code_and_run_without(monkeypatch: pytest.MonkeyPatch):
+    """A program holds the operators, which give the same numbers where there is no machine code."""
+    pytest.importorskip("llvmlite")
+    contraction = layer("O(3)")
+    x = torch.randn(3, contraction.rho_in.dim).double()
+    wanted = derived(contraction, x)
+    program = torch.export.export(contraction, (x,))
+    assert "monomial_sums" in str(program.graph)
+    monkeypatch.setattr(fused, "compiles", lambda _: False)
+    for route in (contraction, program.module()):
+        x = x.detach().requires_grad_()
+        out = route(x)
+        (slope,) = torch.autograd.grad(out.square().sum(), x, create_graph=True)
+        (end,) = torch.autograd.grad(slope.square().sum() + out.sin().sum(), x)
+        for found, value in zip((out, slope, end), wanted, strict=False):
+            torch.testing.assert_close(found, value)
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
@@ -335,6 +354,7 @@ def test_transforms(route: str):
         return contraction(x).square().sum()
 
     wanted = torch.autograd.functional.hessian(f, x)
+    torch.testing.assert_close(torch.autograd.functional.hessian(f, x, vectorize=True), wanted)
     torch.testing.assert_close(torch.func.jacrev(torch.func.grad(f))(x), wanted)
     torch.testing.assert_close(torch.vmap(torch.func.grad(f))(x), torch.func.grad(f)(x))
 

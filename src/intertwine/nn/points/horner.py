@@ -95,7 +95,7 @@ class Horner(Solved):
 
     def forward(self, x: Tensor, weight: Tensor) -> Tensor:
         """The weighted sum of all polynomials, (U, K, N)."""
-        if not torch.compiler.is_compiling() and fused.compiles(x):
+        if _in_machine_code(x):
             c = self.coefficients.mT @ weight
             tables = self.product, self.entry, self.start
             return monomial_sums(x.permute(2, 1, 0), c.to(x.dtype), *tables).permute(2, 1, 0)
@@ -125,6 +125,16 @@ class Horner(Solved):
         sums = [torch.bmm(block, part) for block, part in zip(blocks, parts, strict=True)]
         slopes = torch.cat(sums, 1).index_select(1, self.order).unflatten(1, (self.rows_out, self.rows_in))
         return (slopes * x.unsqueeze(1)).sum(2)
+
+
+def _in_machine_code(x: Tensor) -> bool:
+    """Whether machine code takes these numbers, also in a program captured for later."""
+    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and _available()
+
+
+@torch.compiler.assume_constant_result
+def _available() -> bool:
+    return fused.available()
 
 
 @lru_cache(maxsize=64)
