@@ -91,6 +91,24 @@ def test_permutations_of_points(route: str):
     torch.testing.assert_close(applied(conv, x[order], positions[order]), applied(conv, x, positions)[order])
 
 
+def test_mixing_of_rows_is_the_linear_map():
+    """The short way through channels agrees with the layers that hold the weights, in values and derivatives."""
+    G = O(3)
+    rho = 32 * G.irrep("0e") + 32 * G.irrep("1o") + 32 * G.irrep("2e")
+    conv = PointConv(rho, rho + 8 * G.irrep("0e"), degree=1, dtype=torch.float64)
+    x, positions = torch.randn(9, conv.rho_in.dim).double().requires_grad_(), torch.rand(9, 3).double() * 2
+
+    def found() -> list[Tensor]:
+        out = applied(conv, x, positions)
+        return [out, *torch.autograd.grad(out.square().sum(), [x, *conv.parameters()])]
+
+    assert conv._mixing is not None
+    assert conv._mixing_out is not None
+    short = found()
+    conv._mixing = conv._mixing_out = None
+    torch.testing.assert_close(short, found(), rtol=1e-12, atol=1e-12)
+
+
 def test_what_leaves_the_cutoff_fades_out():
     conv = layer("SO(3)")
     x = torch.randn(2, conv.rho_in.dim).double()

@@ -15,7 +15,7 @@ from ..kernel import point_space
 from ..linear import Linear
 from ..module import Device, EquivariantModule
 from .by_blocks import by_blocks
-from .channel_rows import to_copies, to_rows
+from .channel_rows import RowMixing, to_copies, to_rows
 from .edges import Edges
 from .message import message
 from .plan import Plan, plan
@@ -88,6 +88,7 @@ class PointConv(EquivariantModule):
         gathered = direct_sum([(term, self.channels * len(paths)) for term, paths in self.plan.terms.items()])
         self.mix = Linear(rho_in, between, bias=False, generator=generator)
         self.out = Linear(gathered, rho_out, bias=False, generator=generator)
+        self._mixing, self._mixing_out = RowMixing.of(self.mix), RowMixing.of(self.out)
         self._dims = [term.dim for term in terms_in]
         self._dims_out = [term.dim for term in self.plan.terms]
         self._paths = [len(paths) for paths in self.plan.terms.values()]
@@ -110,6 +111,8 @@ class PointConv(EquivariantModule):
 
     def rows(self, x: Tensor) -> Tensor:
         """What neighbours send, (nodes, rows, channels)."""
+        if self._mixing is not None:
+            return self._mixing.to_rows(self.mix, x)
         return to_rows(self.mix(x), self._dims, self.channels)
 
     def summed(
@@ -120,6 +123,8 @@ class PointConv(EquivariantModule):
         if factor is not None:
             weights = weights * factor.unsqueeze(1)
         sums = message(rows, y, weights, edges, self.plan)[:targets]
+        if self._mixing_out is not None:
+            return self._mixing_out.to_copies(self.out, sums, self._paths, self.scale)
         return self.out(to_copies(sums, self._dims_out, self._paths) * self.scale)
 
     def __repr__(self) -> str:
