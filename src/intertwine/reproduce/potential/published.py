@@ -17,13 +17,13 @@ class Published:
     forces: str
 
     @property
-    def conditions(self) -> str:
-        """What the model saw, as the table of the page says it."""
-        number = "950 + 50 for validation" if self.structures == MANY else f"{self.structures} structures"
-        return f"{number}, as in {SOURCE}"
+    def counted(self) -> str:
+        """The number as the table of the page says it."""
+        return "950 + 50" if self.structures == MANY else f"{self.structures:,}"
 
 
 FEW, MANY = 50, 1000
+"""The second was split into 950 to train on and 50 for validation."""
 PUBLISHED = {
     "ethanol": (
         Published("ACE", FEW, "8.6", "43.0"),
