@@ -136,7 +136,8 @@ class Hom:
     def split(self, coefficients: Tensor) -> list[Tensor]:
         """One (..., m_out, m_in, maps) tensor of coefficients for each block."""
         full = self.expand_coefficients(coefficients)
-        return [full[..., block.start : block.stop].unflatten(-1, block.shape) for block in self.blocks]
+        parts = full.split([block.stop - block.start for block in self.blocks], -1)
+        return [part.unflatten(-1, block.shape) for part, block in zip(parts, self.blocks, strict=True)]
 
     def matrix(self, coefficients: Tensor) -> Tensor:
         """sum_k c_k W_k: (..., dim) -> (..., rho_out.dim, rho_in.dim), in the dtype and device of the coefficients."""

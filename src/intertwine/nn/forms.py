@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -132,15 +134,20 @@ class Factored(Form):
     def __init__(self, maps: Hom, is_complex: bool):
         super().__init__(maps, is_complex)
         self._scales = [multiple_of_identity(block.solution) for block in maps.blocks]
-        self._slices: list[slice | None] = []
+        starts: list[int | None] = []
+        cuts = {0, maps.rho_in.dim}
         for k, block in enumerate(maps.blocks):
             self.hold_block(k)
             columns = block.columns.flatten()
             first, last = int(columns[0]), int(columns[-1]) + 1
             whole = torch.equal(columns, torch.arange(first, last))
-            self._slices.append(slice(first, last) if whole else None)
-            if not whole:
+            starts.append(first if whole else None)
+            if whole:
+                cuts |= {first, last}
+            else:
                 self.hold(f"columns{k}", columns)
+        self._sizes_in = [last - first for first, last in pairwise(sorted(cuts))]
+        self._pieces = [None if first is None else sorted(cuts).index(first) for first in starts]
         self._reached: dict[Representation, list[int]] = {}
         for k, block in enumerate(maps.blocks):
             self._reached.setdefault(block.term_out, []).append(k)
@@ -152,19 +159,19 @@ class Factored(Form):
 
     def forward(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         parts = self.maps.split(weight)
-        pieces = []
+        cut, pieces = x.split(self._sizes_in, -1), []
         for term, size in self._sizes.items():
-            sums = [self._block(k, x, parts[k]) for k in self._reached.get(term, [])]
+            sums = [self._block(k, x, cut, parts[k]) for k in self._reached.get(term, [])]
             pieces.append(sum(sums[1:], sums[0]) if sums else x.new_zeros(*x.shape[:-1], size))
         y = torch.cat(pieces, -1) if len(pieces) > 1 else pieces[0]
         if self.order is not None:
             y = y.index_select(-1, self.order)
         return y if bias is None else y + bias
 
-    def _block(self, k: int, x: Tensor, weight: Tensor) -> Tensor:
+    def _block(self, k: int, x: Tensor, cut: Sequence[Tensor], weight: Tensor) -> Tensor:
         """One block applied to its part of the features, (..., rows)."""
-        block, place = self.maps.blocks[k], self._slices[k]
-        taken = x.index_select(-1, getattr(self, f"columns{k}")) if place is None else x[..., place]
+        block, piece = self.maps.blocks[k], self._pieces[k]
+        taken = x.index_select(-1, getattr(self, f"columns{k}")) if piece is None else cut[piece]
         scale = self._scales[k]
         if scale is not None:
             return _mixed(taken, weight.squeeze(-1) * scale, block.columns.shape[1])
