@@ -95,7 +95,8 @@ def test_machine_code_agrees_with_torch(degree: int, dtype: torch.dtype, toleran
         torch.testing.assert_close(slopes, others, rtol=tolerance, atol=20 * tolerance)
 
 
-def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("forked", [False, True])
+def test_threads_change_nothing(forked: bool, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("llvmlite")
     p, edges = of_degree(SO(3), 2), graph(50, 700)
     inputs = random_inputs(p, edges, 5)
@@ -103,6 +104,7 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch):
     alone = sums(inputs, edges, p)
     slopes = torch.autograd.grad(alone.square().sum(), leaves)
     monkeypatch.setattr(team, "WORK_OF_A_THREAD", 100)
+    monkeypatch.setattr(team, "PROCESS", -1 if forked else team.PROCESS)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     together = sums(inputs, edges, p)
     assert torch.equal(alone, together)

@@ -21,6 +21,8 @@ Kernel = Callable[[int], None]
 things are left."""
 WORK_OF_A_THREAD, WORK_OF_A_SHARE = 4 * 10**6, 10**7
 """Multiplications below which handing work to another thread takes longer than doing it, by `run` and `share_out`."""
+PROCESS = os.getpid()
+"""Where this was imported: the threads of OpenMP do not survive a fork."""
 SHARES = 8
 """Shares for each thread: those that are through early take more."""
 
@@ -35,7 +37,7 @@ def run(kernel: Kernel, number: int, threads: int, arguments: Sequence[int], roo
     share = -(-number // (SHARES * threads)) if threads > 1 else number
     numbers = (ctypes.c_int64 * (5 + len(arguments)))(0, 0, number, share, room, *arguments)
     address = ctypes.addressof(numbers)
-    parallel = _openmp()
+    parallel = _openmp() if os.getpid() == PROCESS else None
     if threads == 1:
         kernel(address)
     elif parallel is not None:
