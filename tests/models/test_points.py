@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -284,6 +285,8 @@ def test_the_calculator_of_ase_in_other_units() -> None:
     np.testing.assert_allclose(copper.get_forces(), own.forces.numpy(), atol=1e-12)
     assert own.stress is not None
     np.testing.assert_allclose(copper.get_stress(voigt=False), own.stress[0].numpy() / 4, atol=1e-12)
+    again = pickle.loads(pickle.dumps(copper.calc))
+    assert again.get_potential_energy(copper) == pytest.approx(copper.get_potential_energy())
 
 
 def test_hessians_by_vmap_are_numerical_derivatives(potential: InteratomicPotential) -> None:

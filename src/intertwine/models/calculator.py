@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import IntertwineError
@@ -33,6 +34,10 @@ def ase_calculator(
         """Energies, forces and stress of one potential."""
 
         implemented_properties = ["energy", "free_energy", "forces", "stress"]  # noqa: RUF012  # ASE's own form
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            """What pickle, and with it ASE in several processes, makes it of again."""
+            return partial(ase_calculator, energy_unit=energy_unit, length_unit=length_unit), (potential,)
 
         def calculate(
             self, atoms: Any = None, properties: Any = ("energy",), system_changes: Any = all_changes
