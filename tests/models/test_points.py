@@ -15,7 +15,7 @@ from torch import Tensor
 
 import intertwine as tw
 from intertwine.errors import IntertwineError
-from intertwine.models import CrystalNetwork, InteratomicPotential, TensorFieldNetwork, fit_shifts
+from intertwine.models import InteratomicPotential, TensorFieldNetwork, fit_shifts
 from intertwine.nn import radius_graph
 
 TOLERANCE = 1e-10
@@ -254,20 +254,6 @@ def test_what_a_potential_does_not_know_is_refused(potential: InteratomicPotenti
         InteratomicPotential([1, 1])
     with pytest.raises(IntertwineError, match="as many shifts"):
         InteratomicPotential([1, 8], shifts=[0.0])
-
-
-def test_spectra_are_positive_invariant_and_have_maximum_one(crystal: tuple[list[int], Tensor]) -> None:
-    numbers, positions = crystal
-    network = CrystalNetwork(7, kind="spectrum", channels=4, hidden=(8,), dtype=torch.float64)
-    still = network.predict(atoms(numbers, positions, CELL))
-    assert still.shape == (1, 7)
-    assert float(still.min()) > 0
-    assert float(still.max()) == 1
-    for g in tw.O(3).sample(3):
-        turned = network.predict(atoms(numbers, positions @ g.mT, CELL @ g.mT))
-        torch.testing.assert_close(turned, still, atol=TOLERANCE, rtol=0)
-    with pytest.raises(IntertwineError, match="values, spectrum"):
-        CrystalNetwork(7, kind="class")
 
 
 def test_the_calculator_of_ase_in_other_units() -> None:
