@@ -119,16 +119,17 @@ class Task:
     def _train(
         self, desk: Desk, potential: InteratomicPotential, train: list[Structure], watched: list[Structure]
     ) -> tuple[float, list[dict[str, float]]]:
-        training = prepare(potential, torch.optim.Adam(potential.parameters(), lr=LEARNING_RATE), self.seed)
+        training = prepare(potential, torch.optim.Adam(potential.parameters(), lr=LEARNING_RATE, fused=True), self.seed)
         if desk.checkpoint is not None:
             training.load(desk.checkpoint)
         number = torch.arange(len(train))
         scale, atoms = potential.arguments["scale"], len(train[0])
+        made = [potential.gather(structure) for structure in train]
 
         def loss(_: nn.Module, batch: Labelled) -> Tensor:
-            chosen = [train[k] for k in batch.x.tolist()]
-            found = potential.predict(chosen, keep_graph=True)
-            energy, forces = truth(chosen)
+            chosen = batch.x.tolist()
+            found = potential.predict([made[k] for k in chosen], keep_graph=True)
+            energy, forces = truth([train[k] for k in chosen])
             off = torch.linalg.vector_norm(found.forces - forces.to(found.forces), dim=1)
             per_atom = (found.energy - energy.to(found.energy)).abs() / atoms
             return (off.mean() + per_atom.mean()) / scale
