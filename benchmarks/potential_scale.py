@@ -29,7 +29,7 @@ def start(name: str) -> None:
     import torch
 
     import intertwine as tw
-    from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, crystal
+    from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, LAYERS, crystal
 
     imported = time.process_time()
     degree = NETWORKS[name]
@@ -37,7 +37,8 @@ def start(name: str) -> None:
         G = tw.O(3)
         network: Any = tw.models.TensorFieldNetwork(G.trivial, G.vector, cutoff=CUTOFF, channels=CHANNELS)
     else:
-        network = tw.models.InteratomicPotential([6, 8], cutoff=CUTOFF, channels=CHANNELS, degree=degree)
+        settings = {"degree": degree, "harmonics": degree, "layers": LAYERS, "block": "gate"}
+        network = tw.models.InteratomicPotential([6, 8], cutoff=CUTOFF, channels=CHANNELS, **settings)
     built = time.process_time()
     structure = crystal(40)
     if degree is None:
@@ -55,7 +56,14 @@ def large(atoms: int, block: str) -> None:
     from intertwine.models import InteratomicPotential
 
     potential = InteratomicPotential(
-        [6, 8], cutoff=CUTOFF, channels=CHANNELS, degree=DEGREE, layers=LAYERS, neighbours=55.0, block=block
+        [6, 8],
+        cutoff=CUTOFF,
+        channels=CHANNELS,
+        degree=DEGREE,
+        harmonics=DEGREE,
+        layers=LAYERS,
+        neighbours=55.0,
+        block=block,
     )
     begun = time.process_time()
     batch = potential.gather(crystal(atoms))

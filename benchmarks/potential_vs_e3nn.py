@@ -95,7 +95,16 @@ def main() -> int:
 
     torch.set_num_threads(options.threads)
     start = time.process_time()
-    ours = InteratomicPotential([6, 8], cutoff=CUTOFF, channels=CHANNELS, degree=DEGREE, layers=LAYERS, neighbours=55.0)
+    ours = InteratomicPotential(
+        [6, 8],
+        cutoff=CUTOFF,
+        channels=CHANNELS,
+        degree=DEGREE,
+        harmonics=DEGREE,
+        layers=LAYERS,
+        neighbours=55.0,
+        block="gate",
+    )
     built = time.process_time() - start
     theirs = Potential(ours)
     atoms = ours.gather(crystal())

@@ -38,7 +38,7 @@ train, test = molecules(40), molecules(50)
 # %%
 # A potential is a network of scalars, vectors and tensors on atoms. Its forces are the exact slope of its energy.
 
-potential = tw.models.InteratomicPotential([1, 6, 8], cutoff=4.0, channels=8, degree=1, layers=2, neighbours=3, scale=4)
+potential = tw.models.InteratomicPotential([1, 6, 8], cutoff=4.0, channels=8, neighbours=3, scale=4)
 print(potential)
 
 

@@ -59,6 +59,7 @@ for block in ("gate", "many-body", "attention"):
         cutoff=4.0,
         channels=16,
         degree=1,
+        harmonics=1,
         layers=2,
         neighbours=7,
         scale=float(forces(train).std()),

@@ -110,7 +110,7 @@ def test_many_bodies_are_told_apart(block: str) -> None:
 
     def spread(degree: int) -> float:
         model = InteratomicPotential(
-            [1], cutoff=1.5, channels=4, degree=degree, layers=1, block=block, dtype=torch.float64
+            [1], cutoff=1.5, channels=4, degree=degree, harmonics=None, layers=1, block=block, dtype=torch.float64
         )
         found = []
         for angle in (0.9, 1.3):
@@ -146,7 +146,7 @@ def test_forces_of_a_real_molecule_are_learnt(block: str) -> None:
     train, test = load_rmd17("ethanol", "train")[:20], load_rmd17("ethanol", "test")[:20]
     forces, others = (torch.cat([s.forces for s in part if s.forces is not None]) for part in (train, test))
     model = InteratomicPotential(
-        [1, 6, 8], cutoff=4.0, channels=16, degree=1, layers=2, block=block, scale=float(forces.std()), neighbours=7
+        [1, 6, 8], cutoff=4.0, channels=16, block=block, scale=float(forces.std()), neighbours=7
     )
     batch, unseen = model.gather(train), model.gather(test)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)

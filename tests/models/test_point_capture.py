@@ -20,7 +20,7 @@ every_block = pytest.mark.parametrize("block", BLOCKS)
 
 
 def potential(block: str) -> InteratomicPotential:
-    options = {"channels": 4, "degree": 1, "layers": 1, "hidden": (8,)}
+    options = {"channels": 4, "harmonics": 2, "layers": 1, "hidden": (8,)}
     return InteratomicPotential([1, 6, 8], cutoff=3.0, block=block, dtype=torch.float64, **options)
 
 

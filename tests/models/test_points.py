@@ -40,7 +40,7 @@ def crystal() -> tuple[list[int], Tensor]:
 
 @pytest.fixture(params=POTENTIALS.values(), ids=list(POTENTIALS))
 def potential(request: pytest.FixtureRequest) -> InteratomicPotential:
-    options = {"degree": 2, **request.param}
+    options = {"block": "gate", "degree": 2, "harmonics": None, **request.param}
     return InteratomicPotential(
         [1, 6, 8], cutoff=3.5, channels=4, layers=2, hidden=(8,), dtype=torch.float64, **options
     )
@@ -216,6 +216,11 @@ def test_saving_takes_no_code(potential: InteratomicPotential, tmp_path: Path) -
     torch.save({"weights": 1}, tmp_path / "other.pt")
     with pytest.raises(IntertwineError, match="holds no InteratomicPotential"):
         InteratomicPotential.load(tmp_path / "other.pt")
+    whole = (tmp_path / "water.pt").read_bytes()
+    for number in (0, 10, len(whole) // 2, len(whole) - 1):
+        (tmp_path / "part.pt").write_bytes(whole[:number])
+        with pytest.raises(IntertwineError, match="cut off"):
+            InteratomicPotential.load(tmp_path / "part.pt")
     content = torch.load(tmp_path / "water.pt")
     torch.save({**content, "weights": {"embedding.weight": torch.ones(1)}}, tmp_path / "older.pt")
     with pytest.raises(IntertwineError, match="layers differ"):
@@ -252,8 +257,15 @@ def test_what_a_potential_does_not_know_is_refused(potential: InteratomicPotenti
         potential.predict([])
     with pytest.raises(IntertwineError, match="different atomic numbers"):
         InteratomicPotential([1, 1])
-    with pytest.raises(IntertwineError, match="as many shifts"):
-        InteratomicPotential([1, 8], shifts=[0.0])
+    with pytest.raises(IntertwineError, match="8 for oxygen"):
+        InteratomicPotential(["H"])  # type: ignore[list-item]
+    for shifts in ([0.0], [0.0, float("nan")]):
+        with pytest.raises(IntertwineError, match="as many finite shifts"):
+            InteratomicPotential([1, 8], shifts=shifts)
+    with pytest.raises(IntertwineError, match="whole numbers"):
+        potential.predict(SimpleNamespace(numbers=[1.5], positions=[[0.0, 0, 0]]))
+    with pytest.raises(IntertwineError, match="as many finite energies"):
+        fit_shifts([1], [torch.tensor([1])], torch.zeros(2))
 
 
 def test_the_calculator_of_ase_in_other_units() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,9 @@ def _part(item: Any) -> _Part:
             f"a structure has `numbers` and `positions` (as ASE's Atoms) or `z` and `pos` (as PyG's Data), "
             f"got {type(item).__name__}"
         )
+    kind = np.asarray(numbers).dtype
+    if not np.issubdtype(kind, np.integer):
+        raise IntertwineError(f"atomic numbers are whole numbers, 8 for oxygen, got {kind}: {numbers[:3]}")
     numbers, positions = _tensor(numbers).long(), _tensor(positions).double()
     if positions.ndim != 2 or positions.shape[1] != 3 or numbers.shape != positions.shape[:1]:
         raise IntertwineError(f"{len(numbers)} atoms have positions ({len(numbers)}, 3), got {tuple(positions.shape)}")
@@ -119,7 +123,11 @@ class SpeciesIndex(nn.Module):
 
     def __init__(self, species: Iterable[int]):
         super().__init__()
-        self.species = tuple(species)
+        given = tuple(species)
+        try:
+            self.species = tuple(map(index, given))
+        except TypeError as error:
+            raise IntertwineError(f"species are atomic numbers, such as 8 for oxygen, got {given}") from error
         if len(set(self.species)) != len(self.species) or not self.species:
             raise IntertwineError(f"species are different atomic numbers, at least one, got {self.species}")
         if min(self.species) < 0 or max(self.species) > GREATEST:
@@ -130,11 +138,11 @@ class SpeciesIndex(nn.Module):
 
     def forward(self, numbers: Tensor) -> Tensor:
         known = (numbers >= 0) & (numbers <= GREATEST)
-        index = self.table[numbers.clamp(0, GREATEST)].where(known, -1)
-        if not torch.compiler.is_compiling() and bool((index < 0).any()):
-            foreign = sorted(set(numbers[index < 0].tolist()))
+        place = self.table[numbers.clamp(0, GREATEST)].where(known, -1)
+        if not torch.compiler.is_compiling() and bool((place < 0).any()):
+            foreign = sorted(set(numbers[place < 0].tolist()))
             raise IntertwineError(
                 f"atomic numbers {foreign} are unknown to this network, which was made for {list(self.species)}: "
                 "make it with all species that will occur"
             )
-        return index
+        return place

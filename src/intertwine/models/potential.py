@@ -6,7 +6,9 @@ import inspect
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
+from math import isfinite
+from os import PathLike, fspath, replace
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -38,7 +40,8 @@ class Prediction:
 class InteratomicPotential(nn.Module):
     """E = sum over atoms of (scale e(atom and its neighbourhood) + shift of its species).
 
-    e is a tensor field network of the NequIP kind: embedded species, interactions, and an invariant of every atom.
+    e is a tensor field network: embedded species, interactions, and an invariant of every atom. Interactions are of the
+    MACE kind, products of many neighbours; `block="gate"` with `degree=2, harmonics=2, layers=3` is the NequIP kind.
     Energies do not change under rotations, reflections, translations and the exchange of like atoms; forces and stress
     turn along. Everything is smooth at the cutoff. Energies are summed in float64, so that shifts of any size cost no
     digits.
@@ -60,8 +63,7 @@ class InteratomicPotential(nn.Module):
         >>> water.predict(molecule).forces.shape
         torch.Size([3, 3])
 
-    Source: S. Batzner et al., E(3)-equivariant graph neural networks for data-efficient and accurate interatomic
-    potentials, arXiv:2101.03164.
+    Source: I. Batatia et al., MACE, arXiv:2206.07697; S. Batzner et al., NequIP, arXiv:2101.03164.
     """
 
     def __init__(
@@ -70,14 +72,14 @@ class InteratomicPotential(nn.Module):
         *,
         cutoff: float = 5.0,
         channels: int = 32,
-        degree: int = 2,
-        harmonics: int | None = None,
-        layers: int = 3,
+        degree: int = 1,
+        harmonics: int | None = 3,
+        layers: int = 2,
         parity: bool = False,
         radial: int = 8,
         hidden: Sequence[int] = (64,),
         neighbours: float = 16.0,
-        block: str = "gate",
+        block: str = "many-body",
         shifts: Sequence[float] | None = None,
         scale: float = 1.0,
         seed: int = 0,
@@ -85,8 +87,9 @@ class InteratomicPotential(nn.Module):
         dtype: torch.dtype | None = None,
     ):
         super().__init__()
+        self.index = SpeciesIndex(species)
         self.arguments: dict[str, Any] = {
-            "species": [int(z) for z in species],
+            "species": list(self.index.species),
             "cutoff": float(cutoff),
             "channels": channels,
             "degree": degree,
@@ -102,9 +105,8 @@ class InteratomicPotential(nn.Module):
             "seed": seed,
         }
         self.cutoff = float(cutoff)
-        self.index = SpeciesIndex(self.arguments["species"])
-        if len(self.arguments["shifts"]) != len(species):
-            raise IntertwineError(f"{len(species)} species have as many shifts, got {len(self.arguments['shifts'])}")
+        if len(self.arguments["shifts"]) != len(species) or not all(map(isfinite, self.arguments["shifts"])):
+            raise IntertwineError(f"{len(species)} species have as many finite shifts, got {self.arguments['shifts']}")
         generator = torch.Generator().manual_seed(seed)
         attributes = min(len(species), FEWEST_ATTRIBUTES)
         self.embedding = _embedding(len(species), channels, generator)
@@ -172,16 +174,24 @@ class InteratomicPotential(nn.Module):
     def save(self, path: str | PathLike[str]) -> None:
         """Write arguments and weights, and no code: `InteratomicPotential.load` reads them anywhere."""
         content = {"model": type(self).__name__, "arguments": json.dumps(self.arguments), "weights": self.state_dict()}
-        torch.save(content, path)
+        # Beside it first: whoever is interrupted keeps the file that was there.
+        part = f"{fspath(path)}.part"
+        torch.save(content, part)
+        replace(part, path)
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, device: torch.device | str = "cpu") -> InteratomicPotential:
         """The potential that `save` wrote.
 
         Raises:
-            IntertwineError: the file holds something else.
+            IntertwineError: the file was cut off, or holds something else.
         """
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        try:
+            content = torch.load(path, map_location="cpu", weights_only=True)
+        except FileNotFoundError:
+            raise
+        except (EOFError, RuntimeError, OSError, UnpicklingError) as error:
+            raise IntertwineError(f"{path} is no whole file that `save` wrote; was it cut off? ({error})") from error
         if not isinstance(content, dict) or content.get("model") != cls.__name__:
             raise IntertwineError(f"{path} holds no {cls.__name__}")
         arguments = json.loads(content["arguments"])
@@ -189,10 +199,10 @@ class InteratomicPotential(nn.Module):
         if foreign:
             raise IntertwineError(f"{path} was written by another version, with {', '.join(sorted(foreign))}")
         weights = content["weights"]
-        potential = cls(**arguments, dtype=weights["embedding.weight"].dtype)
         try:
+            potential = cls(**arguments, dtype=weights["embedding.weight"].dtype)
             potential.load_state_dict(weights)
-        except RuntimeError as error:
+        except (KeyError, RuntimeError) as error:
             raise IntertwineError(f"{path} was written by another version: its layers differ") from error
         return potential.to(device)
 
@@ -231,11 +241,16 @@ def fit_shifts(species: Sequence[int], numbers: Sequence[Tensor], energies: Tens
 
     Shapes: numbers, one (atoms,) for each structure; energies (structures,).
 
+    Raises:
+        IntertwineError: there are not as many energies as structures, or some are not finite.
+
     Example:
         >>> fit_shifts([1, 8], [torch.tensor([8, 1, 1]), torch.tensor([1, 1])], torch.tensor([-70.0, -30.0]))
         [-15.0, -40.0]
     """
     index = SpeciesIndex(species)
+    if energies.shape != (len(numbers),) or not numbers or not bool(energies.isfinite().all()):
+        raise IntertwineError(f"{len(numbers)} structures have as many finite energies, got {tuple(energies.shape)}")
     counts = torch.stack([index(z).bincount(minlength=len(species)) for z in numbers]).double()
     found = torch.linalg.pinv(counts) @ energies.double().cpu()
     return [round(value, 9) for value in found.tolist()]

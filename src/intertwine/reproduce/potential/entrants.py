@@ -19,7 +19,7 @@ class Entrant:
 
 
 def _gated(degree: int, idea: str) -> Entrant:
-    settings = MappingProxyType({"block": "gate", "degree": degree, "layers": 3})
+    settings = MappingProxyType({"block": "gate", "degree": degree, "harmonics": degree, "layers": 3})
     return Entrant(f"l{degree}", f"gates, degree {degree}", idea, settings)
 
 
