@@ -112,6 +112,25 @@ def test_single_precision_to_degree_eleven():
     assert error.abs().max() < 3e-5
 
 
+@pytest.mark.parametrize("degree", [0, 1, 2, 3, 4, 7])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_any_number_of_points(dtype: torch.dtype, degree: int):
+    """Machine code takes points by 8 or 16, and their rows likewise, where there are as many."""
+    for number in (1, 2, 7, 8, 15, 16, 17, 33):
+        v = torch.randn(number, 3, dtype=dtype).requires_grad_()
+        found = spherical_harmonics(v, degree)
+        g = torch.randn_like(found)
+        (slope,) = torch.autograd.grad(found, v, g)
+        for k in range(number):
+            one = v.detach()[k].double().requires_grad_()
+            expected = torch.cat([spherical_harmonics(one, [l]) for l in range(degree + 1)])
+            (expected_slope,) = torch.autograd.grad(expected, one, g[k].double())
+            tolerance = 1e-4 if dtype == torch.float32 else 1e-10
+            torch.testing.assert_close(found[k].double(), expected, rtol=tolerance, atol=tolerance)
+            scale = g[k].norm() / v[k].norm()
+            assert (slope[k].double() - expected_slope).norm() <= tolerance * scale * (degree + 1) ** 2
+
+
 @pytest.mark.compile
 def test_compile_without_graph_breaks():
     torch._dynamo.reset()

@@ -107,7 +107,7 @@ def harmonics(x: Tensor, greatest: int, normalisation: str) -> Tensor:
     rows = (greatest + 1) ** 2
     x, values = x.contiguous(), x.new_empty(len(x), rows)
     kernel, addresses = values_kernel(x.itemsize, greatest, normalisation), (x.data_ptr(), values.data_ptr())
-    team.run(kernel, len(x), team.size(len(x), 16 * rows), (rows, *addresses))
+    team.run(kernel, len(x), team.size(len(x), 16 * rows), addresses)
     return values
 
 
@@ -120,5 +120,5 @@ def harmonics_gradient(g: Tensor, x: Tensor, greatest: int, normalisation: str) 
     slope = torch.empty_like(x)
     kernel = gradient_kernel(x.itemsize, greatest, normalisation)
     addresses = (x.data_ptr(), g.data_ptr(), slope.data_ptr())
-    team.run(kernel, len(x), team.size(len(x), 32 * rows), (rows, *addresses))
+    team.run(kernel, len(x), team.size(len(x), 32 * rows), addresses)
     return slope
