@@ -182,5 +182,7 @@ def test_refusals():
     y, radial, envelope, edges = inputs(conv, positions)
     with pytest.raises(IntertwineError, match="edges among 4 nodes"):
         conv(x, y[:, :4], radial, envelope, edges)
+    with pytest.raises(IntertwineError, match="edges among 4 nodes"):
+        conv(x, y, radial[:, 1:], envelope, edges)
     with pytest.raises(IntertwineError, match="an envelope"):
         conv(x, y, radial, envelope[1:], edges)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import io
+import math
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +17,7 @@ from torch.export import Dim
 
 from intertwine.errors import IntertwineError
 from intertwine.groups import SO, O
-from intertwine.nn import BesselBasis, Edges, PointConv, spherical_harmonics
+from intertwine.nn import BesselBasis, Edges, PointAttention, PointConv, SO2Conv, spherical_harmonics
 from intertwine.nn.points import by_blocks, fused
 from intertwine.representations.harmonics import harmonics
 
@@ -249,10 +252,27 @@ def test_outputs_that_nothing_reaches_are_refused():
         PointConv(2 * G.irrep("0e"), G.irrep("2e"), degree=1)
 
 
+SIZES = {
+    "channels": (0, -1),
+    "radial": (0, 2.5, None),
+    "hidden": ((0,), 64),
+    "neighbours": (0, -1.0, math.nan, None),
+}
+
+
+@pytest.mark.parametrize("layer", [PointConv, PointAttention, SO2Conv])
+@pytest.mark.parametrize("name", SIZES)
+def test_sizes_are_positive(layer: Callable[..., Any], name: str):
+    rho = 4 * O(3).irrep("0e") + 4 * O(3).irrep("1o")
+    for size in SIZES[name]:
+        with pytest.raises(IntertwineError, match=f"{layer.__name__}: {name}"):
+            layer(rho, rho, **{name: size})
+
+
 def test_shapes_that_do_not_fit_are_named():
     conv = layer("O(3)")
     x, y, radial, edges = inputs(conv, 5, 12)
-    for wrong in ((x[:4], y, radial), (x, y[:, :4], radial), (x, y, radial[:3])):
+    for wrong in ((x[:4], y, radial), (x, y[:, :4], radial), (x, y, radial[:3]), (x, y, radial[:, 1:])):
         with pytest.raises(IntertwineError, match="12 edges among 5 nodes"):
             conv(*wrong, edges)
     with pytest.raises(IntertwineError, match="features"):

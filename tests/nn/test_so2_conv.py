@@ -214,6 +214,10 @@ def test_no_edges_and_refusals():
     assert not conv(x, frames, torch.zeros(0, 4).double(), none).any()
     with pytest.raises(IntertwineError, match=r"frames of degree 0 \.\. 3"):
         conv(x, frames[:2], torch.zeros(0, 4).double(), none)
+    with pytest.raises(IntertwineError, match=r"radial \(0, 4\)"):
+        conv(x, frames, torch.zeros(0, 5).double(), none)
+    with pytest.raises(IntertwineError, match="order"):
+        SO2Conv(conv.rho_in, conv.rho_in, order=-1)
     with pytest.raises(IntertwineError, match="use PointConv"):
         SO2Conv(Cube().vector, Cube().vector)
     assert all(len(index) == conv.channels for index in expand(conv.mix.rho_out).values())

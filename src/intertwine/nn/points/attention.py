@@ -18,7 +18,7 @@ from .by_blocks import by_blocks
 from .channel_rows import to_rows
 from .edges import Edges
 from .point_conv import PointConv
-from .radial_network import radial_network
+from .radial_network import check_sizes, radial_network
 from .segment_softmax import segment_softmax
 
 
@@ -43,7 +43,7 @@ class PointAttention(EquivariantModule):
 
     Raises:
         IntertwineError: when inner products of some term are not invariant, no path leads to some term of rho_out,
-            channels are no multiple of heads, or shapes do not fit.
+            channels are no multiple of heads, sizes are not positive, or shapes do not fit.
 
     Example:
         >>> G = O(3)
@@ -72,12 +72,14 @@ class PointAttention(EquivariantModule):
         dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
+        sizes = {"heads": heads, "keys": keys, "radial": radial}
+        check_sizes("PointAttention", channels=channels, hidden=hidden, neighbours=neighbours, **sizes)
         self.heads, self.keys = heads, keys
         self.conv = PointConv(
             rho_in,
             rho_out,
             degree=degree,
-            channels=_channels(rho_in, channels, heads, keys),
+            channels=_channels(rho_in, channels, heads),
             radial=radial,
             hidden=hidden,
             space=space,
@@ -107,12 +109,7 @@ class PointAttention(EquivariantModule):
 
     def forward(self, x: Tensor, y: Tensor, radial: Tensor, envelope: Tensor, edges: Edges) -> Tensor:
         self.check(x)
-        nodes, number, rows = edges.nodes, edges.number, self.conv.plan.rows_y
-        if x.shape[0] != nodes or y.shape != (number, rows) or radial.shape[0] != number:
-            raise IntertwineError(
-                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {rows}) and radial "
-                f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
-            )
+        self.conv.check_edges(x, y, radial, edges)
         at_nodes = [self.conv.rows(x), *self._rows(x)]
         width = self.conv.width + 3 * sum(self._dims) * self.heads * self.keys
         return by_blocks(self._attended, at_nodes, [y, radial, envelope], edges, width)
@@ -167,15 +164,13 @@ class PointAttention(EquivariantModule):
         return f"{type(self).__name__}({self.rho_in.group}: {self.rho_in} -> {self.rho_out}, {sizes})"
 
 
-def _channels(rho: Representation, channels: int | None, heads: int, keys: int) -> int:
+def _channels(rho: Representation, channels: int | None, heads: int) -> int:
     """How many channels values have; refuses what cannot be."""
     for term in expand(rho):
         if not term.is_orthogonal:
             raise IntertwineError(
                 f"inner products of {term} of {rho.group} are not invariant: PointAttention needs them"
             )
-    if heads < 1 or keys < 1:
-        raise IntertwineError(f"heads and keys are at least 1, got {heads} and {keys}")
     copies = max(len(index) for index in expand(rho).values())
     found = channels or -(-copies // heads) * heads
     if found % heads:

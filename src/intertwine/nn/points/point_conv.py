@@ -19,7 +19,7 @@ from .channel_rows import RowMixing, to_copies, to_rows
 from .edges import Edges
 from .message import message
 from .plan import Plan, plan
-from .radial_network import radial_network
+from .radial_network import check_sizes, radial_network
 
 
 class PointConv(EquivariantModule):
@@ -46,7 +46,7 @@ class PointConv(EquivariantModule):
     time, see `by_blocks`.
 
     Raises:
-        IntertwineError: when no path leads to some term of rho_out, or shapes do not fit.
+        IntertwineError: when no path leads to some term of rho_out, sizes are not positive, or shapes do not fit.
 
     Example:
         >>> G = O(3)
@@ -72,6 +72,7 @@ class PointConv(EquivariantModule):
         dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
+        check_sizes("PointConv", channels=channels, radial=radial, hidden=hidden, neighbours=neighbours)
         group = rho_in.group
         self.space = point_space(group, group.vector.dim if space is None else space.dim, space)
         terms_in, terms_out = tuple(expand(rho_in)), tuple(expand(rho_out))
@@ -93,21 +94,28 @@ class PointConv(EquivariantModule):
         self._dims_out = [term.dim for term in self.plan.terms]
         self._paths = [len(paths) for paths in self.plan.terms.values()]
         self.width = len(self.plan.paths) * self.channels  # weights of an edge
+        self.features = radial
         self.radial = radial_network((radial, *hidden, self.width), generator)
         self.scale = neighbours**-0.5
         self.place(device, dtype)
 
     def forward(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges, factor: Tensor | None = None) -> Tensor:
         self.check(x)
-        nodes, number = edges.nodes, edges.number
-        if x.shape[0] != nodes or y.shape != (number, self.plan.rows_y) or radial.shape[0] != number:
-            raise IntertwineError(
-                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {self.plan.rows_y}) and radial "
-                f"({number}, ..), got {tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
-            )
-        if factor is not None and factor.shape != (number, self.channels):
-            raise IntertwineError(f"factors of weights are ({number}, {self.channels}), got {tuple(factor.shape)}")
+        self.check_edges(x, y, radial, edges)
+        if factor is not None and factor.shape != (edges.number, self.channels):
+            wanted = (edges.number, self.channels)
+            raise IntertwineError(f"factors of weights are {wanted}, got {tuple(factor.shape)}")
         return by_blocks(self.summed, [self.rows(x)], [y, radial, factor], edges, self.width)
+
+    def check_edges(self, x: Tensor, y: Tensor, radial: Tensor, edges: Edges) -> None:
+        """Raise unless there are so many nodes, edges, harmonics and radial features."""
+        nodes, number, rows = edges.nodes, edges.number, self.plan.rows_y
+        if x.shape[0] != nodes or y.shape != (number, rows) or radial.shape != (number, self.features):
+            raise IntertwineError(
+                f"{number} edges among {nodes} nodes take x ({nodes}, ..), y ({number}, {rows}) of degree 0 .. "
+                f"{self.degree} and radial ({number}, {self.features}), as `degree` and `radial` of the layer say; got "
+                f"{tuple(x.shape)}, {tuple(y.shape)} and {tuple(radial.shape)}"
+            )
 
     def rows(self, x: Tensor) -> Tensor:
         """What neighbours send, (nodes, rows, channels)."""

@@ -1,13 +1,17 @@
-"""Networks that make the weights of edges from radial features."""
+"""Networks that make the weights of edges from radial features, and the sizes that layers on points are given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
+from numbers import Integral, Real
+from typing import Any
 
 import torch
 from torch import nn
 
+from ...errors import IntertwineError
 from ...groups.base import on_cpu
 
 SILU_GAIN = 1.6790
@@ -25,3 +29,22 @@ def radial_network(widths: Sequence[int], generator: torch.Generator | None = No
             layer.weight.copy_(torch.randn(width_out, width_in, generator=generator) * gain * width_in**-0.5)
         layers += [layer, nn.SiLU()]
     return nn.Sequential(*layers[:-1])
+
+
+def check_sizes(layer: str, *, channels: Any, hidden: Any, neighbours: Any, **sizes: Any) -> None:
+    """Raise unless channels are None or a whole number >= 1, sizes such numbers, hidden a list of them, and neighbours
+    a number > 0."""
+    if not isinstance(hidden, Sequence):
+        raise IntertwineError(
+            f"{layer}: hidden lists the widths of the radial network, as in hidden=(64,); got {hidden!r}"
+        )
+    if channels is not None:
+        sizes["channels"] = channels
+    for name, size in [*sizes.items(), *(("hidden", width) for width in hidden)]:
+        if not (isinstance(size, Integral) and int(size) >= 1):
+            raise IntertwineError(f"{layer}: {name} takes whole numbers, at least 1; got {size!r}")
+    if not (isinstance(neighbours, Real) and 0 < float(neighbours) < inf):
+        raise IntertwineError(
+            f"{layer}: neighbours is a typical number of neighbours of a point, greater than 0, as in "
+            f"neighbours=12.0; got {neighbours!r}"
+        )

@@ -21,7 +21,7 @@ from .by_blocks import by_blocks
 from .channel_rows import to_copies, to_rows
 from .edges import Edges
 from .orders import Kind, Orders
-from .radial_network import radial_network
+from .radial_network import check_sizes, radial_network
 
 
 class SO2Conv(EquivariantModule):
@@ -52,7 +52,7 @@ class SO2Conv(EquivariantModule):
         degree: of the frames it takes.
 
     Raises:
-        IntertwineError: for another group, and where shapes do not fit.
+        IntertwineError: for another group, and where sizes are not positive or shapes do not fit.
 
     Example:
         >>> G = O(3)
@@ -78,6 +78,9 @@ class SO2Conv(EquivariantModule):
         dtype: torch.dtype | None = None,
     ):
         super().__init__(rho_in, rho_out)
+        check_sizes("SO2Conv", channels=channels, radial=radial, hidden=hidden, neighbours=neighbours)
+        if order is not None and order < 0:
+            raise IntertwineError(f"SO2Conv: order is None, for all, or the greatest |m| that is mixed; got {order}")
         group = rho_in.group
         if group not in (O(3), SO(3)):
             raise IntertwineError(f"SO2Conv is for features of O(3) or SO(3), got {group}; use PointConv")
@@ -90,6 +93,7 @@ class SO2Conv(EquivariantModule):
         self.mix = Linear(rho_in, between, bias=False, generator=generator)
         self.out = Linear(gathered, rho_out, bias=False, generator=generator)
         self.orders = Orders(before, after, self.channels, self.order, parity=group == O(3), generator=generator)
+        self.features = radial
         self.radial = radial_network((radial, *hidden, self.orders.scales * self.channels), generator)
         self.scale = neighbours**-0.5
         self._dims = [kind.irrep.dim for kind in before], [kind.irrep.dim for kind in after]
@@ -99,12 +103,12 @@ class SO2Conv(EquivariantModule):
     def forward(self, x: Tensor, frames: Sequence[Tensor], radial: Tensor, edges: Edges) -> Tensor:
         self.check(x)
         nodes, number = edges.nodes, edges.number
-        sizes = (x.shape[0], frames[0].shape[0], radial.shape[0])
-        if len(frames) <= self.degree or sizes != (nodes, number, number):
+        sizes = (x.shape[0], frames[0].shape[0], *radial.shape)
+        if len(frames) <= self.degree or sizes != (nodes, number, number, self.features):
             raise IntertwineError(
                 f"{number} edges among {nodes} nodes take x ({nodes}, ..), frames of degree 0 .. {self.degree} and "
-                f"radial ({number}, ..), got {tuple(x.shape)}, {len(frames)} frames of {sizes[1]} edges and "
-                f"{tuple(radial.shape)}"
+                f"radial ({number}, {self.features}), as `radial` of the layer says; got {tuple(x.shape)}, "
+                f"{len(frames)} frames of {sizes[1]} edges and {tuple(radial.shape)}"
             )
         rows = to_rows(self.mix(x), self._dims[0], self.channels)
         return by_blocks(self._summed, [rows], [radial, *frames], edges, self._width)
