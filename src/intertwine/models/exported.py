@@ -23,9 +23,15 @@ def export_potential(potential: InteratomicPotential, structures: Any) -> Export
         structures: examples, as `predict` takes them: periodic or not as those to come, with a few neighbours.
 
     Example:
-        >>> program = export_potential(potential, water)
-        >>> atoms = gather_atoms(ice, potential.cutoff)
-        >>> energy, forces = program.module()(atoms.numbers, atoms.graph)
+        >>> from intertwine.data import structure
+        >>> from intertwine.models import gather_atoms
+        >>> water = structure([8, 1, 1], [[0, 0, 0.1], [0, 0.8, -0.5], [0, -0.8, -0.5]])
+        >>> potential = InteratomicPotential([1, 8], channels=4, layers=1)
+        >>> program = export_potential(potential, water).module()
+        >>> atoms = gather_atoms([water, structure([8, 1], [[0, 0, 0], [0, 0, 1]])], potential.cutoff)
+        >>> energy, forces = program(atoms.numbers, atoms.graph)
+        >>> energy.shape, forces.shape
+        (torch.Size([2]), torch.Size([5, 3]))
     """
     examples = list(structures) if isinstance(structures, (list, tuple)) else [structures]
     atoms = potential.gather(examples * 2)  # sizes of one would be taken for constants
