@@ -77,6 +77,21 @@ def test_parity_is_what_tells_mirror_images_apart() -> None:
         assert (float((still - mirrored).detach().abs().max()) > 1e-6) == changes
 
 
+def test_answers_that_would_stay_zero_are_refused() -> None:
+    G = tw.O(3)
+    with pytest.raises(IntertwineError, match=r"no hidden tensor leads to 0o.*parity=True"):
+        TensorFieldNetwork(G.trivial, G.trivial + G.irrep("0o"), cutoff=2.0, channels=4)
+    with pytest.raises(IntertwineError, match=r"leads to 2e.*degree \(now 1\)"):
+        TensorFieldNetwork(G.trivial, G.irrep("2e"), cutoff=2.0, channels=4, degree=1)
+    pseudoscalar = TensorFieldNetwork(
+        G.trivial, G.irrep("0o"), cutoff=4.0, channels=4, layers=3, parity=True, dtype=torch.float64
+    )
+    positions, x = torch.randn(6, 3, dtype=torch.float64), torch.ones(6, 1, dtype=torch.float64)
+    still, mirrored = (pseudoscalar(x, radius_graph(r, 4.0)) for r in (positions, -positions))
+    assert float(still.detach().abs().max()) > 1e-8
+    torch.testing.assert_close(mirrored, -still, atol=TOLERANCE, rtol=TOLERANCE)
+
+
 def test_energy_forces_and_stress_turn_with_the_crystal(
     potential: InteratomicPotential, crystal: tuple[list[int], Tensor]
 ) -> None:

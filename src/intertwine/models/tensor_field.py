@@ -41,6 +41,9 @@ class TensorFieldNetwork(nn.Module):
         block: what a layer is made of, one of `models.blocks.BLOCKS`.
         generator: random numbers for the initial weights.
 
+    Raises:
+        IntertwineError: for unknown names, sizes that are not positive, and an answer that no hidden tensor leads to.
+
     Shapes: x (nodes, rho_in.dim), graph from `nn.radius_graph` with that cutoff, attributes (nodes, attributes) ->
     (nodes, rho_out.dim), or pooled (structures, rho_out.dim).
 
@@ -94,6 +97,12 @@ class TensorFieldNetwork(nn.Module):
             made = BLOCKS[block](rho, wanted if k < layers - 1 else _read(wanted, rho_out), settings, generator)
             self.blocks.append(made)
             rho, angular = made.rho_out, max(angular, made.degree)
+        silent = [str(term) for term in expand(rho_out) if not (rho >> term).dim]
+        if silent:
+            raise IntertwineError(
+                f"no hidden tensor leads to {', '.join(silent)}, which would stay zero: raise degree (now {degree}) "
+                "or set parity=True for tensors such as pseudoscalars"
+            )
         self.angular = BLOCKS[block].angular(angular)
         self.head = Linear(rho, rho_out, generator=generator)
         self.to(device=torch.get_default_device() if device is None else device, dtype=dtype)
