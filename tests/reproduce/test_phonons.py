@@ -61,11 +61,11 @@ def test_a_network_starts_at_the_mean_spectrum() -> None:
 
 def test_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phonons, "load_phonon_spectra", lambda: crystals(80))
-    findings = reproduce("phonon-dos", Request(size="quick", out=tmp_path, budget=4))
+    findings = reproduce("phonon-dos", Request(size="quick", out=tmp_path, budget=6))
     numbers = {n["figure"]: n["value"] for n in findings.numbers}
     data = crystals(80)
     mean = data.spectra[data.split["train"]].mean(0).expand(10, -1)
-    assert numbers["mse"] < 0.8 * measures(mean, data.spectra[data.split["test"]], FREQUENCIES)["mse"]
+    assert numbers["mse"] < 0.6 * measures(mean, data.spectra[data.split["test"]], FREQUENCIES)["mse"]
     page = (tmp_path / "report.html").read_text()
     assert "0.0226" in page
     assert "Mat2Spec" in page

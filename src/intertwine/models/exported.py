@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.export import Dim, ExportedProgram, ShapesCollection
-from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils import _pytree as pytree
 
 from .potential import InteratomicPotential
+
+if TYPE_CHECKING:
+    from torch.export import ExportedProgram
 
 
 def export_potential(potential: InteratomicPotential, structures: Any) -> ExportedProgram:
@@ -33,6 +34,10 @@ def export_potential(potential: InteratomicPotential, structures: Any) -> Export
         >>> energy.shape, forces.shape
         (torch.Size([2]), torch.Size([5, 3]))
     """
+    # Here, for they load sympy.
+    from torch.export import Dim, ShapesCollection
+    from torch.fx.experimental.proxy_tensor import make_fx
+
     examples = list(structures) if isinstance(structures, (list, tuple)) else [structures]
     atoms = potential.gather(examples * 2)  # sizes of one would be taken for constants
     given = (atoms.numbers, atoms.graph)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-import torch.export
 from torch import Tensor
+from torch.utils import _pytree as pytree
 
 from ...errors import IntertwineError
 
@@ -112,6 +112,7 @@ def _starts(ends: Tensor, nodes: int) -> Tensor:
     return torch.searchsorted(ends, torch.arange(nodes + 1, device=ends.device))
 
 
-# torch.export (2.13) takes no field whose name begins with that of another, hence `outgoing`.
-torch.export.register_dataclass(Edges, serialized_type_name="intertwine.nn.Edges")
+# As torch.export.register_dataclass, which would load sympy. torch.export (2.13) takes no field whose name begins with
+# that of another, hence `outgoing`.
+pytree.register_dataclass(Edges, serialized_type_name="intertwine.nn.Edges")
 torch.serialization.add_safe_globals([Edges])

@@ -14,6 +14,7 @@ components; of O(3) to degree 3 into eight, with an eighth of the work.
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,8 @@ from ..products.polynomials import polynomials
 from . import fused
 from .monomial_sums import monomial_sums
 
+LLVMLITE = importlib.util.find_spec("llvmlite") is not None
+"""A constant of captured programs, which cannot look for packages."""
 NOTHING = 1e-12
 """Entries of couplings below this are rounding errors of zeros."""
 MOST = 2**28
@@ -129,12 +132,9 @@ class Horner(Solved):
 
 def _in_machine_code(x: Tensor) -> bool:
     """Whether machine code takes these numbers, also in a program captured for later."""
-    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and _available()
-
-
-@torch.compiler.assume_constant_result
-def _available() -> bool:
-    return fused.available()
+    if torch.compiler.is_compiling():
+        return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and LLVMLITE
+    return fused.compiles(x)
 
 
 @lru_cache(maxsize=64)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import torch
-import torch.export
 from torch import Tensor
+from torch.utils import _pytree as pytree
 
 from ...errors import IntertwineError
 from .edges import Edges
@@ -270,5 +270,5 @@ def _refuse_coincident(graph: PointGraph, cutoff: float) -> None:
         )
 
 
-torch.export.register_dataclass(PointGraph, serialized_type_name="intertwine.nn.PointGraph")
+pytree.register_dataclass(PointGraph, serialized_type_name="intertwine.nn.PointGraph")
 torch.serialization.add_safe_globals([PointGraph])
