@@ -29,7 +29,7 @@ def start(name: str) -> None:
     import torch
 
     import intertwine as tw
-    from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, LAYERS, crystal
+    from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, SETTINGS, crystal
 
     imported = time.process_time()
     degree = NETWORKS[name]
@@ -37,8 +37,8 @@ def start(name: str) -> None:
         G = tw.O(3)
         network: Any = tw.models.TensorFieldNetwork(G.trivial, G.vector, cutoff=CUTOFF, channels=CHANNELS)
     else:
-        settings = {"degree": degree, "harmonics": degree, "layers": LAYERS, "block": "gate"}
-        network = tw.models.InteratomicPotential([6, 8], cutoff=CUTOFF, channels=CHANNELS, **settings)
+        settings = {**SETTINGS, "degree": degree, "harmonics": degree}
+        network = tw.models.InteratomicPotential([6, 8], **settings, block="gate")
     built = time.process_time()
     structure = crystal(40)
     if degree is None:
@@ -52,19 +52,10 @@ def start(name: str) -> None:
 
 def large(atoms: int, block: str) -> None:
     """Of this process: seconds of neighbours and of energy and forces, and its peak memory."""
-    from benchmarks.potential_vs_e3nn import CHANNELS, CUTOFF, DEGREE, LAYERS, crystal
+    from benchmarks.potential_vs_e3nn import SETTINGS, crystal
     from intertwine.models import InteratomicPotential
 
-    potential = InteratomicPotential(
-        [6, 8],
-        cutoff=CUTOFF,
-        channels=CHANNELS,
-        degree=DEGREE,
-        harmonics=DEGREE,
-        layers=LAYERS,
-        neighbours=55.0,
-        block=block,
-    )
+    potential = InteratomicPotential([6, 8], **SETTINGS, block=block)
     begun = time.process_time()
     batch = potential.gather(crystal(atoms))
     gathered = time.process_time()

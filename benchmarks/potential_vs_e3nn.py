@@ -24,6 +24,15 @@ TARGET = 4.0
 TOLERANCE = 1e-4
 """Of energies and forces in float32 through three layers, relative to their size."""
 
+SETTINGS: dict[str, Any] = {
+    "cutoff": CUTOFF,
+    "channels": CHANNELS,
+    "degree": DEGREE,
+    "harmonics": DEGREE,
+    "layers": LAYERS,
+    "neighbours": 55.0,
+}
+
 
 def crystal(atoms: int = ATOMS, density: float = DENSITY) -> Any:
     """A disordered periodic structure of carbon and oxygen; lengths in Angstrom."""
@@ -95,16 +104,7 @@ def main() -> int:
 
     torch.set_num_threads(options.threads)
     start = time.process_time()
-    ours = InteratomicPotential(
-        [6, 8],
-        cutoff=CUTOFF,
-        channels=CHANNELS,
-        degree=DEGREE,
-        harmonics=DEGREE,
-        layers=LAYERS,
-        neighbours=55.0,
-        block="gate",
-    )
+    ours = InteratomicPotential([6, 8], **SETTINGS, block="gate")
     built = time.process_time() - start
     theirs = Potential(ours)
     atoms = ours.gather(crystal())

@@ -277,6 +277,8 @@ def test_what_a_potential_does_not_know_is_refused(potential: InteratomicPotenti
     for shifts in ([0.0], [0.0, float("nan")]):
         with pytest.raises(IntertwineError, match="as many finite shifts"):
             InteratomicPotential([1, 8], shifts=shifts)
+    with pytest.raises(IntertwineError, match="no atoms"):
+        potential.predict(SimpleNamespace(numbers=[], positions=np.zeros((0, 3))))
     with pytest.raises(IntertwineError, match="whole numbers"):
         potential.predict(SimpleNamespace(numbers=[1.5], positions=[[0.0, 0, 0]]))
     with pytest.raises(IntertwineError, match="as many finite energies"):

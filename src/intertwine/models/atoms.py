@@ -85,10 +85,10 @@ def _part(item: Any) -> _Part:
             f"a structure has `numbers` and `positions` (as ASE's Atoms) or `z` and `pos` (as PyG's Data), "
             f"got {type(item).__name__}"
         )
-    kind = np.asarray(numbers).dtype
-    if not np.issubdtype(kind, np.integer):
-        raise IntertwineError(f"atomic numbers are whole numbers, 8 for oxygen, got {kind}: {numbers[:3]}")
-    numbers, positions = _tensor(numbers).long(), _tensor(positions).double()
+    found = numbers.detach().cpu().numpy() if isinstance(numbers, Tensor) else np.asarray(numbers)
+    if found.size and not np.issubdtype(found.dtype, np.integer):
+        raise IntertwineError(f"atomic numbers are whole numbers, 8 for oxygen, got {found.dtype}: {found[:3]}")
+    numbers, positions = torch.from_numpy(found.astype(np.int64)), _tensor(positions).double()
     if positions.ndim != 2 or positions.shape[1] != 3 or numbers.shape != positions.shape[:1]:
         raise IntertwineError(f"{len(numbers)} atoms have positions ({len(numbers)}, 3), got {tuple(positions.shape)}")
     batch = getattr(item, "batch", None)
